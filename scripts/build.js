@@ -1,0 +1,98 @@
+// Builds the npm package into dist/: the crate as WebAssembly, its glue, the hand-written modules and types.
+import { createHash } from "node:crypto";
+import { cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { deflateRawSync, constants } from "node:zlib";
+import { must } from "./run.js";
+import { ensureNodeModules, ensureWasmTools, environment, root } from "./tools.js";
+
+const dist = join(root, "dist");
+const bindgen = join(root, "target", "bindgen");
+const stamp = join(dist, ".inputs");
+const wasm = join(dist, "placeos-auth.wasm");
+
+/** Builds dist/, unless it was built from the same inputs already. */
+export async function build() {
+  await ensureNodeModules();
+  const inputs = await fingerprint();
+  if ((await readFile(stamp, "utf8").catch(() => "")) === inputs) return;
+  await ensureWasmTools();
+  console.log("building the package into dist/");
+  await rm(dist, { recursive: true, force: true });
+  await mkdir(dist, { recursive: true });
+  await compile();
+  await cp(join(root, "www", "package"), dist, { recursive: true });
+  await cp(join(bindgen, "core.js"), join(dist, "core.js"));
+  await inline();
+  await bundleCallback();
+  await writeFile(stamp, inputs);
+}
+
+async function compile() {
+  const env = environment();
+  const target = "wasm32-unknown-unknown";
+  await must(
+    "cargo",
+    ["build", "--quiet", "--locked", "--release", "--target", target, "--features", "bindings"],
+    { cwd: root, env },
+  );
+  await must(
+    "wasm-bindgen",
+    [
+      join(root, "target", target, "release", "placeos_auth.wasm"),
+      "--out-dir",
+      bindgen,
+      "--out-name",
+      "core",
+      "--target",
+      "web",
+      "--no-typescript",
+      "--omit-default-module-path",
+      "--remove-name-section",
+      "--remove-producers-section",
+    ],
+    { env },
+  );
+  await must("wasm-opt", ["-Oz", join(bindgen, "core_bg.wasm"), "-o", wasm], { env });
+}
+
+/** The WebAssembly as text in a module, so that every bundler takes it along without being told. */
+async function inline() {
+  const bytes = deflateRawSync(await readFile(wasm), { level: constants.Z_BEST_COMPRESSION });
+  const text = `export const deflated =\n  "${bytes.toString("base64")}";\n`;
+  await writeFile(join(dist, "core.wasm.js"), text);
+}
+
+/** The callback page stands alone: one page, one script. */
+async function bundleCallback() {
+  const { build } = await import("esbuild");
+  const source = join(root, "www", "callback");
+  await build({
+    entryPoints: [join(source, "oauth-resp.js")],
+    alias: { "placeos-auth": join(dist, "index.js") },
+    bundle: true,
+    format: "esm",
+    minify: true,
+    logLevel: "warning",
+    outfile: join(dist, "callback", "oauth-resp.js"),
+  });
+  await cp(join(source, "oauth-resp.html"), join(dist, "callback", "oauth-resp.html"));
+}
+
+async function fingerprint() {
+  const hash = createHash("sha256");
+  for (const name of ["Cargo.toml", "Cargo.lock", "package-lock.json", "scripts/build.js"]) {
+    hash.update(await readFile(join(root, name)));
+  }
+  for (const folder of ["src", "www/package", "www/callback"]) {
+    const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile());
+    for (const path of files.map((file) => join(file.parentPath, file.name)).sort()) {
+      hash.update(path.slice(root.length)).update(await readFile(path));
+    }
+  }
+  return hash.digest("hex");
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await build();

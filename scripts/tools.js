@@ -1,0 +1,122 @@
+// Brings what a machine lacks, into the project's own folders wherever that is possible, and says so.
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { delimiter, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { capture } from "./run.js";
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const tools = join(root, ".tools");
+
+/** wasm-pack of the version these scripts were written for. */
+const WASM_PACK = "0.15.1";
+
+/** The environment that finds the project's own tools first. */
+export function environment() {
+  const path = [join(tools, "bin"), join(root, "node_modules", ".bin"), process.env.PATH];
+  return { ...process.env, PATH: path.join(delimiter) };
+}
+
+/** npm packages, exactly as the lock file has them. */
+export async function ensureNodeModules() {
+  const wanted = await readFile(join(root, "package-lock.json"), "utf8");
+  const marker = join(root, "node_modules", ".placeos-auth-lock");
+  if ((await readFile(marker, "utf8").catch(() => "")) === wanted) return;
+  await install("npm packages", "npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
+  const { writeFile } = await import("node:fs/promises");
+  await writeFile(marker, wanted);
+}
+
+/** The wasm32 target, and the wasm-bindgen that matches the locked crate. */
+export async function ensureWasmTools() {
+  await ensureRust();
+  const { output: targets } = await capture("rustup", ["target", "list", "--installed"]);
+  if (!targets.includes("wasm32-unknown-unknown")) {
+    await install("the wasm32 target of Rust", "rustup", [
+      "target",
+      "add",
+      "wasm32-unknown-unknown",
+    ]);
+  }
+  await ensureCargoTool("wasm-bindgen-cli", "wasm-bindgen", await lockedVersion("wasm-bindgen"));
+}
+
+/** wasm-pack, for the browser tests. */
+export async function ensureWasmPack() {
+  await ensureWasmTools();
+  await ensureCargoTool("wasm-pack", "wasm-pack", WASM_PACK);
+}
+
+async function ensureRust() {
+  const { code } = await capture("rustup", ["--version"]);
+  if (code !== 0) throw new Error("Rust is missing. Install it with rustup: https://rustup.rs");
+}
+
+async function lockedVersion(name) {
+  const lock = await readFile(join(root, "Cargo.lock"), "utf8");
+  const [, version] = lock.match(new RegExp(`name = "${name}"\\nversion = "([^"]+)"`)) ?? [];
+  if (!version) throw new Error(`Cargo.lock has no ${name}`);
+  return version;
+}
+
+async function ensureCargoTool(name, binary, version) {
+  const { output } = await capture(binary, ["--version"], { env: environment() });
+  if (output.trim().endsWith(` ${version}`)) return;
+  const args = ["install", name, "--version", version, "--root", tools];
+  const what = `${name} ${version} (compiled here, once; takes some minutes)`;
+  try {
+    await install(what, "cargo", [...args, "--locked"]);
+  } catch {
+    // The tool's own lock file may name versions that a registry mirror doesn't have yet.
+    await install(what, "cargo", args);
+  }
+}
+
+/** Debian packages, as root; says in a sentence why not where they can't be had. */
+export async function ensureDebianPackages(what, packages, isThere) {
+  if (await isThere()) return null;
+  if (!existsSync("/etc/debian_version")) return `${what} can't be installed here: this is not Debian`;
+  if (process.getuid?.() !== 0) return `${what} can't be installed here: that needs root`;
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  try {
+    await install("Debian's package lists", "apt-get", ["update", "-qq"], { env });
+    const args = ["install", "-y", "-qq", "--no-install-recommends", ...packages];
+    await install(`${what} (${packages.join(", ")})`, "apt-get", args, { env });
+  } catch (error) {
+    return `${what} can't be installed here: ${error.message.split("\n")[0]}`;
+  }
+  return (await isThere()) ? null : `${what} can't be used here, though it was installed`;
+}
+
+/** Runs an installation, with a sign of life every few seconds; its output is shown only if it fails. */
+function install(what, command, args, options = {}) {
+  return new Promise((resolve, reject) => {
+    const begun = Date.now();
+    const seconds = () => Math.round((Date.now() - begun) / 1000);
+    console.log(`installing ${what}`);
+    const child = spawn(command, args, {
+      cwd: root,
+      stdio: ["ignore", "pipe", "pipe"],
+      ...options,
+    });
+    let output = "";
+    const keep = (data) => (output += data);
+    child.stdout.on("data", keep);
+    child.stderr.on("data", keep);
+    const life = setInterval(() => {
+      const last = output.trimEnd().split("\n").at(-1) ?? "";
+      console.log(`  … ${seconds()} s: ${last.trim().slice(0, 80)}`);
+    }, 10_000);
+    const end = (error) => {
+      clearInterval(life);
+      if (error) reject(error);
+      else resolve();
+    };
+    child.on("error", (error) => end(new Error(`${command} can't be run: ${error.message}`)));
+    child.on("close", (code) => {
+      if (code === 0) console.log(`  done in ${seconds()} s`);
+      end(code === 0 ? null : new Error(`${command} ended with ${code}\n${output.trimEnd()}`));
+    });
+  });
+}

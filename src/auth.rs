@@ -1,0 +1,238 @@
+//! The client: asks the pure parts what to do, and has the browser do it.
+
+mod core;
+mod fetch;
+mod redirect;
+
+use crate::browser::departure::{Stayed, departure};
+use crate::browser::{self, clock, json, page, random, storage::crossing};
+use crate::error::{AuthError, ErrorCode, Result};
+use crate::oauth::arrival::Redirect;
+use crate::oauth::sign_in::SignIn;
+use crate::oauth::state::State;
+use crate::oauth::{authorization, logout, loop_guard};
+use crate::options::{Options, check_scope};
+use crate::session::{Change, Event, Session};
+use crate::url::Url;
+use core::Core;
+use std::cell::Cell;
+use std::convert::Infallible;
+use std::rc::Rc;
+use wasm_bindgen::JsValue;
+
+/// Called with one line per step, never with a secret in it.
+pub type Log = Rc<dyn Fn(&str)>;
+
+/// Goes to the page the user left for sign-in, given its whole URL. Says whether it did.
+pub type Navigate = Rc<dyn Fn(&str) -> bool>;
+
+/// What an app gives besides plain options.
+#[derive(Clone, Default)]
+pub struct Hooks {
+    /// Default: nothing is logged.
+    pub log: Option<Log>,
+    /// Default: `history.replaceState` when only query or fragment differ, else `location.replace`.
+    pub navigate: Option<Navigate>,
+}
+
+/// What [`Auth::login`] takes.
+#[derive(Default)]
+pub struct Login {
+    /// Where the user is to be afterwards, on this page's origin. Default: here.
+    pub return_to: Option<String>,
+    /// The app's own data, given back in [`Redirect::SignedIn`]: any value that JSON can say.
+    pub app_state: Option<JsValue>,
+    /// In place of the options' scope.
+    pub scope: Option<String>,
+}
+
+/// What [`Auth::logout`] takes.
+#[derive(Default)]
+pub struct Logout {
+    /// Where the server sends the user afterwards, on this page's origin. Default: here.
+    pub return_to: Option<String>,
+    /// Stay on this page, and signed in to the server.
+    pub local: bool,
+}
+
+/// A client of one PlaceOS server.
+///
+/// Clients with the same options on one page share one session, one sign-in and one answer, however often a framework
+/// mounts them. Dropping the last one is like [`Auth::close`].
+pub struct Auth {
+    core: Rc<Core>,
+    is_open: Cell<bool>,
+}
+
+/// Listens until it is dropped.
+#[must_use = "dropping a subscription ends it"]
+pub struct Subscription {
+    core: Rc<Core>,
+    id: u32,
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        self.core.unsubscribe(self.id);
+    }
+}
+
+impl Auth {
+    /// Completes the sign-in if this page load is the answer to one, and restores the session an earlier page kept.
+    ///
+    /// # Errors
+    /// Only for options that can't work (`configuration`, `insecure_url`) and where there is no page
+    /// (`unsupported_environment`). How a sign-in went is in [`Auth::redirect`].
+    pub async fn create(options: Options, hooks: Hooks) -> Result<Self> {
+        Core::of(options, hooks).map(Self::over)
+    }
+
+    /// On a callback page of its own: completes the sign-in that this page load is the answer to, by the options it was
+    /// begun with, and goes back to the page the user left, which then has the outcome.
+    ///
+    /// # Errors
+    /// `state_mismatch` for an answer to nothing that was begun here, and as [`Auth::create`].
+    pub async fn complete_sign_in(hooks: Hooks) -> Result<Self> {
+        redirect::complete(hooks).map(Self::over)
+    }
+
+    fn over(core: Rc<Core>) -> Self {
+        core.open();
+        Auth {
+            core,
+            is_open: Cell::new(true),
+        }
+    }
+
+    /// What is known of the current session: never the token.
+    pub fn session(&self) -> Option<Session> {
+        self.core.session()
+    }
+
+    /// What this page load brought back from the server.
+    pub fn redirect(&self) -> Redirect {
+        self.core.redirect()
+    }
+
+    /// Leaves the page for the authorization endpoint
+    /// ([RFC 6749 §4.2.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.2.1)).
+    ///
+    /// # Errors
+    /// It never returns otherwise. `untrusted_url` and `configuration` for what can't work; `redirect_loop`;
+    /// `unsupported_environment` where nothing can be stored; `login_required` when the user comes back by the back
+    /// button; `timeout` when the page was not left within a minute.
+    pub async fn login(&self, login: Login) -> Result<Infallible> {
+        let core = &self.core;
+        let config = &core.config;
+        let return_to = own_url("returnTo", login.return_to.as_deref())?;
+        let scope = check_scope("scope", login.scope.as_deref().unwrap_or(&config.scope))?;
+        let app_state = match &login.app_state {
+            None => None,
+            Some(value) => Some(json::to_text(value).ok_or_else(|| {
+                AuthError::option("appState", "holds something that JSON can't say.")
+            })?),
+        };
+        let now = clock::now();
+        let begun_key = core.key("begun");
+        let begun = loop_guard::begin(crossing::get(&begun_key).as_deref(), now)?;
+        let state = State::from_random(&random::bytes()?);
+        let sign_in = SignIn {
+            flow: config.flow,
+            server: config.server.origin().to_owned(),
+            client_id: config.client_id.clone(),
+            redirect_uri: config.redirect_uri.clone(),
+            scope: scope.to_owned(),
+            storage: config.storage,
+            return_to: return_to.href(),
+            app_state,
+            history_state: json::to_text(&page::history_state()).filter(|text| text != "null"),
+            begun: now,
+        };
+        redirect::forget_sign_ins(|kept| kept.is_none_or(|kept| kept.is_void(now)));
+        if !crossing::set(&redirect::sign_in_key(&state), &sign_in.to_text()) {
+            return Err(AuthError::new(
+                ErrorCode::UnsupportedEnvironment,
+                "The browser's storage is blocked or full, so the server's answer could not be recognised. Allow this \
+                 site to store data.",
+            ));
+        }
+        crossing::set(&begun_key, &begun);
+        core.log("leaving for the authorization endpoint");
+        page::leave(&authorization::request(config, scope, &state))?;
+        Err(match departure().await {
+            Stayed::CameBack => AuthError::new(
+                ErrorCode::LoginRequired,
+                "The user came back without signing in.",
+            ),
+            Stayed::NeverLeft => AuthError::new(
+                ErrorCode::Timeout,
+                "The page was not left for the server within a minute.",
+            ),
+        })
+    }
+
+    /// Forgets the session, then leaves for the server's logout page unless `local`. The session is gone whatever
+    /// happens then.
+    ///
+    /// # Errors
+    /// `untrusted_url` for a `return_to` on another origin; then nothing is done.
+    pub async fn logout(&self, logout: Logout) -> Result<()> {
+        let core = &self.core;
+        let return_to = own_url("returnTo", logout.return_to.as_deref())?;
+        redirect::forget_sign_ins(|kept| kept.is_some_and(|kept| core.began(kept)));
+        for name in ["begun", "arrival"] {
+            crossing::take(&core.key(name));
+        }
+        core.apply(Event::SignedOut);
+        if logout.local {
+            return Ok(());
+        }
+        core.log("leaving for the logout page");
+        page::leave(&logout::request(&core.config.endpoints.logout, &return_to))
+    }
+
+    /// A token good for at least a moment.
+    ///
+    /// # Errors
+    /// `login_required` when only the user can help.
+    pub async fn token(&self) -> Result<String> {
+        self.core.token().map(|token| token.reveal().to_owned())
+    }
+
+    /// Calls back after every change, until the subscription is dropped.
+    pub fn subscribe(&self, listener: impl Fn(Change) + 'static) -> Subscription {
+        Subscription {
+            id: self.core.subscribe(Rc::new(listener)),
+            core: Rc::clone(&self.core),
+        }
+    }
+
+    /// Stops the timers. The session stays stored.
+    pub fn close(&self) {
+        if self.is_open.replace(false) {
+            self.core.close();
+        }
+    }
+}
+
+impl Drop for Auth {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+/// A URL of the page's own origin, or the page's if none is given.
+fn own_url(name: &str, given: Option<&str>) -> Result<Url> {
+    let here = page::url()?;
+    let Some(text) = given else {
+        return Ok(here);
+    };
+    browser::url::parse(text, page::base().as_deref())
+        .filter(|url| url.same_origin(&here) && !url.has_user_info())
+        .ok_or_else(|| {
+            AuthError::new(
+                ErrorCode::UntrustedUrl,
+                ["`", name, "` is not a URL of this page's origin."].concat(),
+            )
+        })
+}

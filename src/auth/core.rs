@@ -1,0 +1,228 @@
+//! What the clients of one configuration share on a page: the session, its timer, its listeners.
+
+use super::{Hooks, redirect};
+use crate::browser::storage::Area;
+use crate::browser::timer::Timer;
+use crate::browser::{self, clock, page};
+use crate::error::Result;
+use crate::oauth::arrival::Redirect;
+use crate::oauth::sign_in::SignIn;
+use crate::options::{Config, Options, StorageKind};
+use crate::secret::Secret;
+use crate::session::{Change, Effect, Event, Machine, Session};
+use crate::time::Instant;
+use crate::url::Url;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+type Listener = Rc<dyn Fn(Change)>;
+
+thread_local! {
+    /// The cores of this page load: one for each configuration, kept until the page ends, so that a client that is closed
+    /// and created again finds its session and its answer.
+    static CORES: RefCell<Vec<Rc<Core>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The shared part of all clients of one configuration. No callback of the app's runs while something here is borrowed.
+pub struct Core {
+    pub config: Config,
+    hooks: RefCell<Hooks>,
+    machine: RefCell<Machine>,
+    redirect: RefCell<Redirect>,
+    listeners: RefCell<Vec<(u32, Listener)>>,
+    next_listener: Cell<u32>,
+    timer: RefCell<Option<Timer>>,
+    wake_at: Cell<Option<Instant>>,
+    open: Cell<u32>,
+    is_stored: Cell<bool>,
+}
+
+impl Core {
+    /// The core of these options, made and begun at the first call.
+    pub fn of(options: Options, hooks: Hooks) -> Result<Rc<Self>> {
+        let page = page::url()?;
+        let config = Config::check(options, &page, &browser::url::parse)?;
+        let known =
+            CORES.with_borrow(|cores| cores.iter().find(|core| core.config == config).cloned());
+        if let Some(core) = known {
+            core.hooks.replace(hooks);
+            return Ok(core);
+        }
+        let core = Rc::new(Core {
+            config,
+            hooks: RefCell::new(hooks),
+            machine: RefCell::default(),
+            redirect: RefCell::new(Redirect::None),
+            listeners: RefCell::default(),
+            next_listener: Cell::new(0),
+            timer: RefCell::new(None),
+            wake_at: Cell::new(None),
+            open: Cell::new(0),
+            is_stored: Cell::new(false),
+        });
+        CORES.with_borrow_mut(|cores| cores.push(Rc::clone(&core)));
+        core.begin(&page);
+        Ok(core)
+    }
+
+    fn begin(self: &Rc<Self>, page: &Url) {
+        let answer = redirect::take_in(self, page);
+        let stored = self
+            .area()
+            .and_then(|area| area.get(&self.key("session")))
+            .map(Secret::new);
+        self.is_stored.set(stored.is_some());
+        self.apply(Event::Restored(stored));
+        if let Some(answer) = answer {
+            redirect::finish(self, answer);
+        } else {
+            redirect::arrive(self);
+        }
+    }
+
+    /// Has the machine take an event in, and carries out what it says.
+    pub fn apply(self: &Rc<Self>, event: Event) {
+        let effects = self.machine.borrow_mut().step(event, clock::now());
+        self.wake_at.set(None);
+        for effect in effects {
+            match effect {
+                Effect::Store(text) => self.store(text.reveal()),
+                Effect::Remove => {
+                    self.is_stored.set(false);
+                    if let Some(area) = self.area() {
+                        area.remove(&self.key("session"));
+                    }
+                }
+                Effect::WakeAt(instant) => self.wake_at.set(Some(instant)),
+                Effect::Log(line) => self.log(line),
+                Effect::Announce(change) => self.announce(change),
+            }
+        }
+        self.set_timer();
+    }
+
+    fn area(&self) -> Option<Area> {
+        Area::open(self.config.storage)
+    }
+
+    fn store(&self, text: &str) {
+        let stored = self
+            .area()
+            .is_some_and(|area| area.set(&self.key("session"), text));
+        self.is_stored.set(stored);
+        if !stored && self.config.storage != StorageKind::Memory {
+            self.log(
+                "the browser's storage is blocked or full: the session is kept for this page only",
+            );
+        }
+    }
+
+    fn announce(&self, change: Change) {
+        self.log(change.as_str());
+        let listeners = self.listeners.borrow().clone();
+        for (id, listener) in listeners {
+            let is_subscribed = self
+                .listeners
+                .borrow()
+                .iter()
+                .any(|(known, _)| *known == id);
+            if is_subscribed {
+                listener(change);
+            }
+        }
+    }
+
+    fn set_timer(self: &Rc<Self>) {
+        let timer = match self.wake_at.get() {
+            Some(instant) if self.open.get() > 0 => {
+                let core = Rc::downgrade(self);
+                Timer::after(instant.since(clock::now()), move || {
+                    if let Some(core) = core.upgrade() {
+                        core.apply(Event::Tick);
+                    }
+                })
+            }
+            _ => None,
+        };
+        self.timer.replace(timer);
+    }
+
+    /// One more client.
+    pub fn open(self: &Rc<Self>) {
+        self.open.set(self.open.get() + 1);
+        self.apply(Event::Tick);
+    }
+
+    /// One client less. The last one stops the timer.
+    pub fn close(self: &Rc<Self>) {
+        self.open.set(self.open.get().saturating_sub(1));
+        self.set_timer();
+    }
+
+    pub fn subscribe(&self, listener: Listener) -> u32 {
+        let id = self.next_listener.get();
+        self.next_listener.set(id.wrapping_add(1));
+        self.listeners.borrow_mut().push((id, listener));
+        id
+    }
+
+    pub fn unsubscribe(&self, id: u32) {
+        self.listeners
+            .borrow_mut()
+            .retain(|(known, _)| *known != id);
+    }
+
+    pub fn session(&self) -> Option<Session> {
+        self.machine.borrow().session(clock::now())
+    }
+
+    pub fn token(&self) -> Result<Secret> {
+        let machine = self.machine.borrow();
+        Ok(machine.tokens(clock::now())?.access_token.clone())
+    }
+
+    pub fn redirect(&self) -> Redirect {
+        self.redirect.borrow().clone()
+    }
+
+    pub fn set_redirect(&self, redirect: Redirect) {
+        self.redirect.replace(redirect);
+    }
+
+    /// Whether the session outlives this page.
+    pub fn is_stored(&self) -> bool {
+        self.is_stored.get()
+    }
+
+    /// Whether a sign-in was begun by this client.
+    pub fn began(&self, sign_in: &SignIn) -> bool {
+        sign_in.server == self.config.server.origin() && sign_in.client_id == self.config.client_id
+    }
+
+    /// The storage key of this client's data of that name.
+    pub fn key(&self, name: &str) -> String {
+        let server = self.config.server.origin();
+        [
+            "placeos-auth:",
+            name,
+            ":",
+            server,
+            ":",
+            &self.config.client_id,
+        ]
+        .concat()
+    }
+
+    pub fn log(&self, line: &str) {
+        let log = self.hooks.borrow().log.clone();
+        if let Some(log) = log {
+            log(line);
+        }
+    }
+
+    /// Has the app navigate; says whether it did.
+    pub fn navigate(&self, href: &str) -> bool {
+        let navigate = self.hooks.borrow().navigate.clone();
+        navigate.is_some_and(|navigate| navigate(href))
+    }
+}

@@ -1,0 +1,171 @@
+//! Takes in the answer to a sign-in that this page load may be, and brings the user back to where they were.
+
+use super::Hooks;
+use super::core::Core;
+use crate::browser::storage::crossing;
+use crate::browser::{self, clock, json, page};
+use crate::error::{AuthError, ErrorCode, Result};
+use crate::oauth::arrival::{Arrival, Redirect};
+use crate::oauth::redirect::{find, judge};
+use crate::oauth::sign_in::SignIn;
+use crate::oauth::state::State;
+use crate::oauth::tokens::Tokens;
+use crate::options::Options;
+use crate::session::Event;
+use crate::url::Url;
+use std::rc::Rc;
+
+/// What all keys of pending sign-ins begin with.
+const SIGN_INS: &str = "placeos-auth:sign-in:";
+
+/// The storage key of a pending sign-in.
+pub fn sign_in_key(state: &State) -> String {
+    [SIGN_INS, state.as_str()].concat()
+}
+
+/// Removes the pending sign-ins that match; `None` stands for one that can't be read.
+pub fn forget_sign_ins(matches: impl Fn(Option<&SignIn>) -> bool) {
+    for area in crossing::areas() {
+        for key in area.keys(SIGN_INS) {
+            let sign_in = area.get(&key).and_then(|text| SignIn::from_text(&text));
+            if matches(sign_in.as_ref()) {
+                area.remove(&key);
+            }
+        }
+    }
+}
+
+/// An answer that was judged, with its sign-in and this page's URL without it.
+pub struct Answer {
+    judged: Result<Tokens>,
+    sign_in: Option<SignIn>,
+    page: Url,
+}
+
+/// Takes the answer out of the address bar and the sign-in out of storage, then judges the one by the other. An answer to
+/// another client's sign-in is left to that client.
+pub fn take_in(core: &Core, url: &Url) -> Option<Answer> {
+    let (response, clean) = find(url, &core.config.redirect_url)?;
+    let key = response.state().map(sign_in_key);
+    let sign_in = key
+        .as_deref()
+        .and_then(crossing::get)
+        .and_then(|text| SignIn::from_text(&text));
+    if sign_in.as_ref().is_some_and(|sign_in| !core.began(sign_in)) {
+        return None;
+    }
+    if page::replace_entry(&page::history_state(), &clean).is_err() {
+        core.log("the browser refused to take the answer out of the address bar");
+    }
+    if let Some(key) = key {
+        crossing::take(&key);
+    }
+    Some(Answer {
+        judged: judge(response, sign_in.as_ref(), clock::now()),
+        sign_in,
+        page: clean,
+    })
+}
+
+/// Begins the session of an answer, and goes to the page the user left.
+pub fn finish(core: &Rc<Core>, answer: Answer) {
+    let tokens = match answer.judged {
+        Ok(tokens) => tokens,
+        Err(error) => {
+            core.log(error.code().as_str());
+            core.set_redirect(Redirect::Failed(error));
+            return;
+        }
+    };
+    crossing::take(&core.key("begun"));
+    core.apply(Event::SignedIn(tokens));
+    let Some(sign_in) = answer.sign_in else {
+        return;
+    };
+    core.set_redirect(Redirect::SignedIn {
+        return_to: sign_in.return_to.clone(),
+        app_state: sign_in.app_state.clone(),
+    });
+    return_to(core, &sign_in, &answer.page);
+}
+
+fn return_to(core: &Core, sign_in: &SignIn, here: &Url) {
+    // Checked when it was stored; storage is not ours alone.
+    let Some(target) = browser::url::parse(&sign_in.return_to, None)
+        .filter(|url| url.same_origin(here) && !url.has_user_info())
+    else {
+        return;
+    };
+    let is_here = target.href() == here.href();
+    if !is_here && core.navigate(&target.href()) {
+        return;
+    }
+    if target.path == here.path {
+        let state = sign_in.history_state.as_deref().and_then(json::from_text);
+        let _ = page::replace_entry(&state.unwrap_or_else(page::history_state), &target);
+    } else if core.is_stored() || matches!(core.redirect(), Redirect::Failed(_)) {
+        let arrival = Arrival {
+            redirect: core.redirect(),
+            history_state: sign_in.history_state.clone(),
+            sent: clock::now(),
+        };
+        crossing::set(&core.key("arrival"), &arrival.to_text());
+        let _ = page::replace(&target);
+    } else {
+        core.log(
+            "staying on this page, for the session would not outlive it: see redirect.returnTo",
+        );
+    }
+}
+
+/// Takes over the outcome that the page before this one sent here.
+pub fn arrive(core: &Core) {
+    let text = crossing::take(&core.key("arrival"));
+    let Some(arrival) = text.and_then(|text| Arrival::from_text(&text, clock::now())) else {
+        return;
+    };
+    core.set_redirect(arrival.redirect);
+    let state = arrival.history_state.as_deref().and_then(json::from_text);
+    if let (Some(state), Ok(url)) = (state, page::url()) {
+        let _ = page::replace_entry(&state, &url);
+    }
+}
+
+/// Completes the sign-in of this page load by the options it was begun with.
+pub fn complete(hooks: Hooks) -> Result<Rc<Core>> {
+    let here = page::url()?;
+    let own = here.with_path(&here.path);
+    let Some((response, clean)) = find(&here, &own) else {
+        return Err(no_sign_in());
+    };
+    let sign_in = response
+        .state()
+        .and_then(|state| crossing::get(&sign_in_key(state)))
+        .and_then(|text| SignIn::from_text(&text));
+    let Some(sign_in) = sign_in else {
+        page::replace_entry(&page::history_state(), &clean)?;
+        return Err(no_sign_in());
+    };
+    let options = Options {
+        server: Some(sign_in.server.clone()),
+        client_id: Some(sign_in.client_id.clone()),
+        redirect_uri: Some(sign_in.redirect_uri.clone()),
+        flow: sign_in.flow,
+        scope: Some(sign_in.scope.clone()),
+        storage: sign_in.storage,
+        ..Options::default()
+    };
+    let core = Core::of(options, hooks)?;
+    if let Redirect::Failed(_) = core.redirect() {
+        return_to(&core, &sign_in, &clean);
+    }
+    Ok(core)
+}
+
+fn no_sign_in() -> AuthError {
+    AuthError::new(
+        ErrorCode::StateMismatch,
+        "This page is opened by the server at the end of a sign-in, and none is under way in this tab. Go back to the \
+         app and sign in there.",
+    )
+}

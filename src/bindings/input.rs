@@ -1,0 +1,275 @@
+//! Reads what JavaScript hands in, key by key. A misspelt key or a wrong type is an error, never ignored.
+
+use super::error;
+use crate::auth::{Hooks, Log, Login, Logout, Navigate};
+use crate::error::{AuthError, Result};
+use crate::options::{Flow, Options, StorageKind};
+use js_sys::{Array, Function, JsString, Object, Reflect};
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+
+/// The keys an object may have, and what each takes.
+type Keys = [(&'static str, Kind)];
+
+/// What a key takes.
+#[derive(Clone, Copy)]
+enum Kind {
+    Text,
+    Url,
+    Urls,
+    Flag,
+    Function,
+    Object,
+    Any,
+}
+
+impl Kind {
+    fn expected(self) -> &'static str {
+        match self {
+            Kind::Text => "a string",
+            Kind::Url => "a string or a URL",
+            Kind::Urls => "an array of strings and URLs",
+            Kind::Flag => "true or false",
+            Kind::Function => "a function",
+            Kind::Object => "an object",
+            Kind::Any => "a value",
+        }
+    }
+
+    fn fits(self, value: &JsValue) -> bool {
+        match self {
+            Kind::Text => value.is_string(),
+            Kind::Url => text(value).is_some(),
+            Kind::Urls => Array::is_array(value) && texts(value).is_some(),
+            Kind::Flag => value.as_bool().is_some(),
+            Kind::Function => value.is_function(),
+            Kind::Object => value.is_object() && !Array::is_array(value),
+            Kind::Any => true,
+        }
+    }
+}
+
+/// An object whose keys were all known and fitting; `undefined` is one with none.
+struct Input(JsValue);
+
+impl Input {
+    /// Reads an object. `path` goes before its keys in error messages.
+    fn new(value: JsValue, path: &str, keys: &Keys) -> Result<Self> {
+        if value.is_undefined() {
+            return Ok(Input(value));
+        }
+        if !Kind::Object.fits(&value) {
+            return Err(wrong(
+                path.strip_suffix('.').unwrap_or("options"),
+                Kind::Object,
+            ));
+        }
+        for key in Object::keys(value.unchecked_ref::<Object>()).iter() {
+            let key = key.as_string().unwrap_or_default();
+            let name = [path, &key].concat();
+            let Some((_, kind)) = keys.iter().find(|(known, _)| *known == key) else {
+                return Err(unknown(&name, &key, keys));
+            };
+            let given = Reflect::get(&value, &JsValue::from_str(&key)).unwrap_or_default();
+            if !given.is_undefined() && !kind.fits(&given) {
+                return Err(wrong(&name, *kind));
+            }
+        }
+        Ok(Input(value))
+    }
+
+    fn get(&self, key: &str) -> JsValue {
+        if self.0.is_undefined() {
+            return JsValue::UNDEFINED;
+        }
+        Reflect::get(&self.0, &JsValue::from_str(key)).unwrap_or_default()
+    }
+
+    fn text(&self, key: &str) -> Option<String> {
+        text(&self.get(key))
+    }
+
+    fn function(&self, key: &str) -> Option<Function> {
+        self.get(key).dyn_into().ok()
+    }
+
+    /// The value whose name was given, of an option that has few.
+    fn one_of<T: Default>(
+        &self,
+        key: &str,
+        from_name: fn(&str) -> Option<T>,
+        expected: &str,
+    ) -> Result<T> {
+        match self.text(key) {
+            None => Ok(T::default()),
+            Some(name) => from_name(&name).ok_or_else(|| must_be(key, expected)),
+        }
+    }
+}
+
+/// A string or a `URL`, as text.
+fn text(value: &JsValue) -> Option<String> {
+    value
+        .as_string()
+        .or_else(|| value.dyn_ref().map(web_sys::Url::href))
+}
+
+fn texts(value: &JsValue) -> Option<Vec<String>> {
+    let array: &Array = value.unchecked_ref();
+    array.iter().map(|value| text(&value)).collect()
+}
+
+/// The argument of a method that takes a string or a `URL`.
+pub fn url(name: &str, value: &JsValue) -> Result<String> {
+    text(value).ok_or_else(|| wrong(name, Kind::Url))
+}
+
+/// The argument of a method that takes a function.
+pub fn function(name: &str, value: JsValue) -> Result<Function> {
+    value.dyn_into().map_err(|_| wrong(name, Kind::Function))
+}
+
+fn wrong(name: &str, kind: Kind) -> AuthError {
+    must_be(name, kind.expected())
+}
+
+fn must_be(name: &str, expected: &str) -> AuthError {
+    AuthError::option(name, &["must be ", expected, "."].concat())
+}
+
+fn unknown(name: &str, key: &str, keys: &Keys) -> AuthError {
+    let meant = keys
+        .iter()
+        .map(|(known, _)| *known)
+        .find(|known| known.eq_ignore_ascii_case(key));
+    let mut problem = String::from("is unknown. ");
+    match meant {
+        Some(meant) => {
+            problem.push_str("Did you mean `");
+            problem.push_str(meant);
+            problem.push_str("`?");
+        }
+        None => {
+            problem.push_str("Known are ");
+            for (known, _) in keys {
+                problem.push_str(known);
+                problem.push(' ');
+            }
+        }
+    }
+    AuthError::option(name, &problem)
+}
+
+/// The text that a browser makes of a value where it expects a string; `None` where it throws.
+pub fn text_of(value: &JsValue) -> Option<String> {
+    if let Some(text) = value.as_string() {
+        return Some(text);
+    }
+    let text: JsString = to_string(value).ok()?;
+    Some(text.into())
+}
+
+#[wasm_bindgen::prelude::wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(catch, js_name = String)]
+    fn to_string(value: &JsValue) -> std::result::Result<JsString, JsValue>;
+}
+
+/// `AuthOptions`
+pub fn options(value: JsValue) -> Result<(Options, Hooks)> {
+    let input = Input::new(
+        value,
+        "",
+        &[
+            ("server", Kind::Url),
+            ("clientId", Kind::Text),
+            ("redirectUri", Kind::Url),
+            ("flow", Kind::Text),
+            ("scope", Kind::Text),
+            ("storage", Kind::Text),
+            ("protectedResources", Kind::Urls),
+            ("endpoints", Kind::Object),
+            ("navigate", Kind::Function),
+            ("log", Kind::Function),
+        ],
+    )?;
+    let endpoints = Input::new(
+        input.get("endpoints"),
+        "endpoints.",
+        &[("authorize", Kind::Url), ("logout", Kind::Url)],
+    )?;
+    let resources = input.get("protectedResources");
+    let options = Options {
+        server: input.text("server"),
+        client_id: input.text("clientId"),
+        redirect_uri: input.text("redirectUri"),
+        flow: input.one_of("flow", Flow::from_name, "\"implicit\"")?,
+        scope: input.text("scope"),
+        storage: input.one_of(
+            "storage",
+            StorageKind::from_name,
+            "\"session\", \"local\" or \"memory\"",
+        )?,
+        protected_resources: if resources.is_undefined() {
+            Vec::new()
+        } else {
+            texts(&resources).unwrap_or_default()
+        },
+        authorize_endpoint: endpoints.text("authorize"),
+        logout_endpoint: endpoints.text("logout"),
+    };
+    Ok((options, read_hooks(&input)))
+}
+
+/// The options of `completeSignIn`.
+pub fn hooks(value: JsValue) -> Result<Hooks> {
+    let keys = [("navigate", Kind::Function), ("log", Kind::Function)];
+    Ok(read_hooks(&Input::new(value, "", &keys)?))
+}
+
+fn read_hooks(input: &Input) -> Hooks {
+    let call = |function: &Function, argument: &JsValue| {
+        let called = function.call1(&JsValue::UNDEFINED, argument);
+        if let Err(reason) = &called {
+            error::report(reason);
+        }
+        called.is_ok()
+    };
+    let log = input.function("log").map(|function| {
+        let log: Log = Rc::new(move |line| {
+            call(&function, &JsValue::from_str(line));
+        });
+        log
+    });
+    let navigate = input.function("navigate").map(|function| {
+        let navigate: Navigate =
+            Rc::new(move |href| web_sys::Url::new(href).is_ok_and(|url| call(&function, &url)));
+        navigate
+    });
+    Hooks { log, navigate }
+}
+
+/// The options of `login`.
+pub fn login(value: JsValue) -> Result<Login> {
+    let keys = [
+        ("returnTo", Kind::Url),
+        ("appState", Kind::Any),
+        ("scope", Kind::Text),
+    ];
+    let input = Input::new(value, "", &keys)?;
+    let app_state = input.get("appState");
+    Ok(Login {
+        return_to: input.text("returnTo"),
+        app_state: (!app_state.is_undefined()).then_some(app_state),
+        scope: input.text("scope"),
+    })
+}
+
+/// The options of `logout`.
+pub fn logout(value: JsValue) -> Result<Logout> {
+    let input = Input::new(value, "", &[("returnTo", Kind::Url), ("local", Kind::Flag)])?;
+    Ok(Logout {
+        return_to: input.text("returnTo"),
+        local: input.get("local").is_truthy(),
+    })
+}

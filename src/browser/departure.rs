@@ -1,0 +1,43 @@
+//! The wait between a navigation and the end of this page, which need not come.
+
+use crate::browser::listener::Listener;
+use crate::browser::timer::Timer;
+use std::time::Duration;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::PageTransitionEvent;
+
+/// How long a page may take to be left.
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// Why the page is still here.
+pub enum Stayed {
+    /// The user came back, and the browser had kept the page.
+    CameBack,
+    /// The navigation was stopped, or never got an answer.
+    NeverLeft,
+}
+
+/// Ends only if the page is still here, or here again.
+pub async fn departure() -> Stayed {
+    let mut guards = (None, None);
+    let promise = js_sys::Promise::new(&mut |resolve, _| {
+        let came_back = resolve.clone();
+        guards.0 = Listener::on_window("pageshow", move |event| {
+            let event: &PageTransitionEvent = event.unchecked_ref();
+            if event.persisted() {
+                // Calling a promise's own resolver can't fail.
+                let _ = came_back.call1(&JsValue::NULL, &JsValue::TRUE);
+            }
+        });
+        guards.1 = Timer::after(LONGEST, move || {
+            let _ = resolve.call1(&JsValue::NULL, &JsValue::FALSE);
+        });
+    });
+    let came_back = JsFuture::from(promise).await;
+    drop(guards);
+    match came_back {
+        Ok(value) if value.is_truthy() => Stayed::CameBack,
+        _ => Stayed::NeverLeft,
+    }
+}

@@ -1,0 +1,61 @@
+//! This page's address, and the ways to leave it.
+
+use crate::browser::{self, window};
+use crate::error::{AuthError, ErrorCode, Result};
+use crate::url::Url;
+use wasm_bindgen::JsValue;
+
+/// This page's URL.
+pub fn url() -> Result<Url> {
+    let href = window()?.location().href();
+    href.ok()
+        .and_then(|href| browser::url::parse(&href, None))
+        .ok_or_else(|| {
+            AuthError::new(
+                ErrorCode::UnsupportedEnvironment,
+                "This page has no address.",
+            )
+        })
+}
+
+/// What relative URLs of this page are resolved against, as `fetch` does.
+pub fn base() -> Option<String> {
+    window().ok()?.document()?.base_uri().ok()?
+}
+
+/// `history.state`
+pub fn history_state() -> JsValue {
+    window()
+        .and_then(|window| window.history().map_err(|_| refused()))
+        .and_then(|history| history.state().map_err(|_| refused()))
+        .unwrap_or(JsValue::NULL)
+}
+
+/// Puts another URL and state in the place of this history entry, without loading anything.
+pub fn replace_entry(state: &JsValue, url: &Url) -> Result<()> {
+    window()?
+        .history()
+        .and_then(|history| history.replace_state_with_url(state, "", Some(&url.href())))
+        .map_err(|_| refused())
+}
+
+/// Leaves for another URL; the way back leads here.
+pub fn leave(href: &str) -> Result<()> {
+    window()?.location().assign(href).map_err(|_| refused())
+}
+
+/// Leaves for another URL that takes this history entry's place.
+pub fn replace(url: &Url) -> Result<()> {
+    window()?
+        .location()
+        .replace(&url.href())
+        .map_err(|_| refused())
+}
+
+fn refused() -> AuthError {
+    AuthError::new(
+        ErrorCode::UnsupportedEnvironment,
+        "The browser refused to change this page's address. A sandboxed frame needs `allow-same-origin` and \
+         `allow-top-navigation`.",
+    )
+}

@@ -1,0 +1,235 @@
+//! Every way this can fail: one type, a stable code each.
+
+use std::borrow::Cow;
+use std::fmt;
+
+/// A `Result` whose error is an [`AuthError`].
+pub type Result<T> = std::result::Result<T, AuthError>;
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
+        /// What went wrong, as apps may match on it. OAuth errors keep the names that RFC 6749 gives them.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum ErrorCode {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl ErrorCode {
+            /// Every code there is, in the order of its declaration.
+            pub const ALL: &[ErrorCode] = &[$(ErrorCode::$variant,)*];
+
+            /// The stable name: what JavaScript sees as `error.code`.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(ErrorCode::$variant => $name,)*
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    /// An option or argument that can't work.
+    Configuration = "configuration",
+    /// The browser, or the page's policy, lacks something this needs.
+    UnsupportedEnvironment = "unsupported_environment",
+    /// A plain `http:` URL that would carry the token across a network in the clear.
+    InsecureUrl = "insecure_url",
+    /// There is no session, and only the user can start one.
+    LoginRequired = "login_required",
+    /// An answer to a sign-in that this browser did not begin, has already used, or began too long ago.
+    StateMismatch = "state_mismatch",
+    /// Sign-ins begin again and again, and none ends in a session.
+    RedirectLoop = "redirect_loop",
+    /// The server's answer is not what the protocol says.
+    InvalidResponse = "invalid_response",
+    /// A URL that may not have the token, or may not be navigated to.
+    UntrustedUrl = "untrusted_url",
+    /// No answer was had.
+    Network = "network",
+    /// An answer was not had in time.
+    Timeout = "timeout",
+    /// [RFC 6749 §4.2.2.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.2.2.1)
+    AccessDenied = "access_denied",
+    /// [RFC 6749 §5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)
+    InvalidClient = "invalid_client",
+    /// [RFC 6749 §5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)
+    InvalidGrant = "invalid_grant",
+    /// [RFC 6749 §4.2.2.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.2.2.1)
+    InvalidRequest = "invalid_request",
+    /// [RFC 6749 §4.2.2.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.2.2.1)
+    InvalidScope = "invalid_scope",
+    /// [RFC 6749 §4.2.2.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.2.2.1)
+    ServerError = "server_error",
+    /// [RFC 6749 §4.2.2.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.2.2.1)
+    TemporarilyUnavailable = "temporarily_unavailable",
+    /// [RFC 6749 §4.2.2.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.2.2.1)
+    UnauthorizedClient = "unauthorized_client",
+    /// [RFC 6749 §5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)
+    UnsupportedGrantType = "unsupported_grant_type",
+    /// [RFC 6749 §4.2.2.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.2.2.1)
+    UnsupportedResponseType = "unsupported_response_type",
+    /// An error name that this version does not know; the description has the server's own.
+    Other = "other",
+}
+
+impl ErrorCode {
+    /// The code for a name a server or our own storage gave, if it is one of ours.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.as_str() == name)
+    }
+
+    /// The code for an `error` parameter of the server. A server can't claim the names that are ours alone.
+    fn from_server(name: &str) -> Self {
+        match Self::from_name(name) {
+            Some(code) if code.is_oauth() => code,
+            _ => ErrorCode::Other,
+        }
+    }
+
+    fn is_oauth(self) -> bool {
+        use ErrorCode::*;
+        matches!(
+            self,
+            AccessDenied
+                | InvalidClient
+                | InvalidGrant
+                | InvalidRequest
+                | InvalidScope
+                | ServerError
+                | TemporarilyUnavailable
+                | UnauthorizedClient
+                | UnsupportedGrantType
+                | UnsupportedResponseType
+        )
+    }
+}
+
+/// A failure: what happened, to what, and what to do about it. Never holds a secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuthError(Box<Parts>);
+
+/// Behind a pointer, for every `Result` of this crate has room for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Parts {
+    code: ErrorCode,
+    message: Cow<'static, str>,
+    description: Option<String>,
+    uri: Option<String>,
+    status: Option<u16>,
+}
+
+/// Longest text of the server's that an error repeats, in characters.
+const LONGEST_DESCRIPTION: usize = 500;
+
+impl AuthError {
+    /// An error of ours with its sentence.
+    #[cold]
+    pub fn new(code: ErrorCode, message: impl Into<Cow<'static, str>>) -> Self {
+        AuthError(Box::new(Parts {
+            code,
+            message: message.into(),
+            description: None,
+            uri: None,
+            status: None,
+        }))
+    }
+
+    /// An option that can't work: its name as the app wrote it, and what is wrong with it.
+    #[cold]
+    #[inline(never)]
+    pub fn option(name: &str, problem: &str) -> Self {
+        Self::new(
+            ErrorCode::Configuration,
+            ["Option `", name, "` ", problem].concat(),
+        )
+    }
+
+    /// An error that the authorization server named ([RFC 6749 §4.2.2.1, §5.2][rfc]).
+    ///
+    /// The texts are the server's: control characters are dropped, long ones cut, and a URI is kept only if it is
+    /// http(s), so that an app may show them.
+    ///
+    /// [rfc]: https://www.rfc-editor.org/rfc/rfc6749#section-5.2
+    pub fn from_server(name: &str, description: Option<&str>, uri: Option<&str>) -> Self {
+        let code = ErrorCode::from_server(name);
+        let name = presentable(name);
+        let described = description.map(presentable).filter(|text| !text.is_empty());
+        let description = match (code, described) {
+            (ErrorCode::Other, Some(text)) => Some([name.as_str(), ": ", &text].concat()),
+            (ErrorCode::Other, None) => Some(name.clone()),
+            (_, described) => described,
+        };
+        let mut message = String::from("The server refused: ");
+        match (&description, code) {
+            (Some(text), ErrorCode::Other) => message.push_str(text),
+            (Some(text), _) => {
+                message.push_str(&name);
+                message.push_str(" (");
+                message.push_str(text);
+                message.push(')');
+            }
+            (None, _) => message.push_str(&name),
+        }
+        let uri = uri
+            .filter(|uri| uri.starts_with("https://") || uri.starts_with("http://"))
+            .map(presentable);
+        Self::new(code, message).with_details(description, uri)
+    }
+
+    /// The same error with the parts that were kept as text: see [`crate::oauth::arrival`].
+    pub(crate) fn with_details(mut self, description: Option<String>, uri: Option<String>) -> Self {
+        self.0.description = description;
+        self.0.uri = uri;
+        self
+    }
+
+    /// The stable code.
+    pub fn code(&self) -> ErrorCode {
+        self.0.code
+    }
+
+    /// One sentence for a person.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// The server's `error_description`, where it gave one.
+    pub fn description(&self) -> Option<&str> {
+        self.0.description.as_deref()
+    }
+
+    /// The server's `error_uri`, where it gave one that is http(s).
+    pub fn uri(&self) -> Option<&str> {
+        self.0.uri.as_deref()
+    }
+
+    /// The HTTP status, where one was had.
+    pub fn status(&self) -> Option<u16> {
+        self.0.status
+    }
+
+    /// Whether the same call may succeed later without the user.
+    pub fn retryable(&self) -> bool {
+        use ErrorCode::*;
+        matches!(
+            self.0.code,
+            Network | Timeout | ServerError | TemporarilyUnavailable
+        )
+    }
+}
+
+impl fmt::Display for AuthError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)
+    }
+}
+
+impl std::error::Error for AuthError {}
+
+fn presentable(text: &str) -> String {
+    text.chars()
+        .filter(|c| !c.is_control())
+        .take(LONGEST_DESCRIPTION)
+        .collect()
+}

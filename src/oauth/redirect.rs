@@ -1,0 +1,168 @@
+//! The answer to an authorization request, as it lies in the page's own URL.
+
+use crate::error::{AuthError, ErrorCode, Result};
+use crate::oauth::form::{self, Form, Repeated};
+use crate::oauth::sign_in::SignIn;
+use crate::oauth::state::{self, State};
+use crate::oauth::tokens::{Tokens, Unjudged};
+use crate::options::Flow;
+use crate::time::Instant;
+use crate::url::Url;
+
+/// What an authorization server may add to a redirect URI. Only these are taken out of a query.
+const PARAMETERS: &[&str] = &[
+    "access_token",
+    "code",
+    "created_at",
+    "error",
+    "error_description",
+    "error_uri",
+    "expires_in",
+    "id_token",
+    "iss",
+    "refresh_token",
+    "scope",
+    "session_state",
+    "state",
+    "token_type",
+];
+
+/// An answer that bears our mark and that nobody has judged yet.
+pub struct Response<'a> {
+    params: Form<'a>,
+    in_fragment: bool,
+    state: Result<State>,
+}
+
+/// Finds the answer in a page's URL, and the URL without it. A URL that doesn't bear our mark holds none, whatever else
+/// is in it.
+///
+/// `redirect_uri` is the registered one as the browser reads it: the query it has of its own is not part of the answer.
+/// The fragment is all the server's ([RFC 6749 §4.2.2](https://www.rfc-editor.org/rfc/rfc6749#section-4.2.2)), for a
+/// redirect URI has none.
+pub fn find<'a>(page: &'a Url, redirect_uri: &'a Url) -> Option<(Response<'a>, Url)> {
+    let (own, added) = split_own(&page.query, &redirect_uri.query);
+    let in_query = Form::parse(added);
+    let in_fragment = Form::parse(&page.fragment);
+    let marked = |form: &Form| form.all("state").any(state::is_marked);
+
+    let mut clean = page.clone();
+    if marked(&in_query) {
+        let kept = form::without(added, PARAMETERS);
+        let between = if own.is_empty() || kept.is_empty() {
+            ""
+        } else {
+            "&"
+        };
+        clean.query = [own, between, &kept].concat();
+    }
+    if marked(&in_fragment) {
+        clean.fragment.clear();
+    }
+    let response = match (marked(&in_fragment), marked(&in_query)) {
+        (false, false) => return None,
+        (true, false) => Response {
+            state: read_state(&in_fragment),
+            params: in_fragment,
+            in_fragment: true,
+        },
+        (false, true) => Response {
+            state: read_state(&in_query),
+            params: in_query,
+            in_fragment: false,
+        },
+        (true, true) => Response {
+            state: Err(invalid("an answer both in the query and in the fragment")),
+            params: Form::default(),
+            in_fragment: true,
+        },
+    };
+    Some((response, clean))
+}
+
+/// The redirect URI's own query, where the page's begins with it, and what was added to it.
+fn split_own<'a>(query: &'a str, own: &'a str) -> (&'a str, &'a str) {
+    let rest = if own.is_empty() {
+        None
+    } else {
+        query.strip_prefix(own)
+    };
+    match rest {
+        Some("") => (own, ""),
+        Some(rest) => match rest.strip_prefix('&') {
+            Some(added) => (own, added),
+            None => ("", query),
+        },
+        None => ("", query),
+    }
+}
+
+fn read_state(params: &Form) -> Result<State> {
+    match params.one("state") {
+        Err(Repeated) => Err(repeated()),
+        Ok(text) => text.and_then(State::recognise).ok_or_else(mismatch),
+    }
+}
+
+impl Response<'_> {
+    /// The key of the sign-in that this may be the answer to.
+    pub fn state(&self) -> Option<&State> {
+        self.state.as_ref().ok()
+    }
+}
+
+/// Judges an answer by the record of the sign-in that was kept under its state
+/// ([RFC 6749 §4.2.2](https://www.rfc-editor.org/rfc/rfc6749#section-4.2.2)). Without a record nothing else of it is
+/// looked at, an error no more than a token.
+///
+/// # Errors
+/// `state_mismatch` where this browser didn't ask; the server's own code where it refused; else `invalid_response`.
+pub fn judge(response: Response, sign_in: Option<&SignIn>, now: Instant) -> Result<Tokens> {
+    response.state?;
+    let sign_in = match sign_in {
+        Some(sign_in) if !sign_in.is_void(now) => sign_in,
+        _ => return Err(mismatch()),
+    };
+    let params = &response.params;
+    if PARAMETERS.iter().any(|name| params.one(name).is_err()) {
+        return Err(repeated());
+    }
+    if let Some(error) = params.field("error") {
+        return Err(AuthError::from_server(
+            error,
+            params.field("error_description"),
+            params.field("error_uri"),
+        ));
+    }
+    match sign_in.flow {
+        Flow::Implicit if !response.in_fragment => Err(invalid(
+            "its answer in the query, where servers log it, not in the fragment",
+        )),
+        Flow::Implicit => Unjudged {
+            access_token: params.field("access_token"),
+            token_type: params.field("token_type"),
+            expires_in: params.field("expires_in"),
+            scope: params.field("scope"),
+        }
+        .judge(Flow::Implicit, &sign_in.scope, now),
+    }
+}
+
+fn mismatch() -> AuthError {
+    AuthError::new(
+        ErrorCode::StateMismatch,
+        "This answer belongs to no sign-in that this browser tab began within the last 15 minutes, or it was used \
+         already. Sign in again.",
+    )
+}
+
+fn repeated() -> AuthError {
+    invalid("a parameter that came twice")
+}
+
+fn invalid(what: &str) -> AuthError {
+    AuthError::new(
+        ErrorCode::InvalidResponse,
+        ["The server sent ", what, "."].concat(),
+    )
+}

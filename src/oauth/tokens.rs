@@ -1,0 +1,144 @@
+//! What a grant gives, once it was judged.
+
+use crate::error::{AuthError, ErrorCode, Result};
+use crate::oauth::form;
+use crate::options::Flow;
+use crate::secret::Secret;
+use crate::time::Instant;
+use std::time::Duration;
+
+/// Longest access token that is taken, in bytes: servers refuse headers that are longer.
+const LONGEST_TOKEN: usize = 16 * 1024;
+
+/// How long a token must still be good to be worth sending.
+const MOMENT: Duration = Duration::from_secs(1);
+
+/// A judged token response ([RFC 6749 §5.1](https://www.rfc-editor.org/rfc/rfc6749#section-5.1)). Its type is always
+/// bearer.
+#[derive(Clone, Debug)]
+pub struct Tokens {
+    /// The grant it came from.
+    pub flow: Flow,
+    /// Visible ASCII characters only, so that it fits in a header.
+    pub access_token: Secret,
+    /// What it is good for.
+    pub scope: String,
+    /// `None` where the server gave no lifetime.
+    pub expires_at: Option<Instant>,
+}
+
+/// The token type as it is written in a header. PlaceOS compares it by case.
+pub const TOKEN_TYPE: &str = "Bearer";
+
+/// The fields of a token response that nobody has judged yet.
+pub struct Unjudged<'a> {
+    /// `access_token`
+    pub access_token: Option<&'a str>,
+    /// `token_type`
+    pub token_type: Option<&'a str>,
+    /// `expires_in`: seconds, in decimal digits
+    pub expires_in: Option<&'a str>,
+    /// `scope`; if it is missing, what was asked for was given
+    pub scope: Option<&'a str>,
+}
+
+impl Unjudged<'_> {
+    /// Checks every field.
+    ///
+    /// # Errors
+    /// `invalid_response`, naming the field.
+    pub fn judge(self, flow: Flow, asked_scope: &str, now: Instant) -> Result<Tokens> {
+        let token = self
+            .access_token
+            .ok_or_else(|| invalid("no `access_token` in it"))?;
+        if token.len() > LONGEST_TOKEN || !token.bytes().all(|b| b.is_ascii_graphic()) {
+            return Err(invalid("an `access_token` that can't be sent in a header"));
+        }
+        if !self
+            .token_type
+            .is_some_and(|kind| kind.eq_ignore_ascii_case(TOKEN_TYPE))
+        {
+            return Err(invalid("a `token_type` other than bearer"));
+        }
+        let expires_at = match self.expires_in {
+            None => None,
+            Some(text) => Some(now.after(lifetime(text)?)),
+        };
+        Ok(Tokens {
+            flow,
+            access_token: Secret::new(token.to_owned()),
+            scope: self.scope.unwrap_or(asked_scope).to_owned(),
+            expires_at,
+        })
+    }
+}
+
+/// `expires_in`: decimal digits, perhaps with a fraction, above nothing. What is huge is held to what a clock can count.
+fn lifetime(text: &str) -> Result<Duration> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    if !is_digits(whole) || !is_digits(fraction) {
+        return Err(invalid("an `expires_in` that is no number of seconds"));
+    }
+    // Digits that don't fit are a number that is too large, never one that is wrong.
+    let seconds = whole.parse().unwrap_or(u64::MAX);
+    let millis = fraction
+        .bytes()
+        .chain([b'0'; 3])
+        .take(3)
+        .fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0'));
+    let span = Duration::from_secs(seconds).saturating_add(Duration::from_millis(millis));
+    if span.is_zero() {
+        return Err(invalid("an `expires_in` that is not above zero"));
+    }
+    Ok(span)
+}
+
+fn invalid(what: &str) -> AuthError {
+    AuthError::new(
+        ErrorCode::InvalidResponse,
+        ["The server answered with ", what, "."].concat(),
+    )
+}
+
+impl Tokens {
+    /// Whether a request sent now would still arrive with a good token.
+    pub fn is_usable(&self, now: Instant) -> bool {
+        self.expires_at
+            .is_none_or(|expires_at| expires_at.since(now) >= MOMENT)
+    }
+
+    /// The text to store.
+    pub fn to_text(&self) -> Secret {
+        let expires_at = self.expires_at.map(|at| at.as_millis().to_string());
+        Secret::new(form::record(&[
+            ("flow", Some(self.flow.as_str())),
+            ("access_token", Some(self.access_token.reveal())),
+            ("scope", Some(&self.scope)),
+            ("expires_at", expires_at.as_deref()),
+        ]))
+    }
+
+    /// Reads stored text; `None` if it is broken or of another version.
+    pub fn from_text(text: &str) -> Option<Self> {
+        let form = form::read_record(text)?;
+        let expires_at = match form.one("expires_at").ok()? {
+            None => None,
+            Some(millis) => Some(Instant::from_millis(millis.parse().ok()?)),
+        };
+        let unjudged = Unjudged {
+            access_token: form.field("access_token"),
+            token_type: Some(TOKEN_TYPE),
+            expires_in: None,
+            scope: None,
+        };
+        let flow = Flow::from_name(form.field("flow")?)?;
+        let tokens = unjudged
+            .judge(flow, form.field("scope")?, Instant::from_millis(0))
+            .ok()?;
+        Some(Tokens {
+            expires_at,
+            ..tokens
+        })
+    }
+}

@@ -1,0 +1,285 @@
+//! What an app says, checked once, into a [`Config`] that everything else can rely on.
+
+use crate::error::{AuthError, ErrorCode, Result};
+use crate::oauth::client_id;
+use crate::resources::{Resources, is_secure};
+use crate::url::{Parse, Url};
+
+macro_rules! names {
+    ($type:ident { $($variant:ident = $name:literal,)* }) => {
+        impl $type {
+            /// The name that apps write and that is stored.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $($type::$variant => $name,)*
+                }
+            }
+
+            /// The value of that name.
+            pub fn from_name(name: &str) -> Option<Self> {
+                match name {
+                    $($name => Some($type::$variant),)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+/// The grant by which users sign in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Flow {
+    /// The implicit grant ([RFC 6749 §4.2](https://www.rfc-editor.org/rfc/rfc6749#section-4.2)).
+    #[default]
+    Implicit,
+}
+
+names!(Flow { Implicit = "implicit", });
+
+/// Where the session is kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum StorageKind {
+    /// `sessionStorage`: this tab, until it is closed.
+    #[default]
+    Session,
+    /// `localStorage`: every tab of this origin, until sign-out.
+    Local,
+    /// Nowhere: this page, until it is left.
+    Memory,
+}
+
+names!(StorageKind { Session = "session", Local = "local", Memory = "memory", });
+
+/// What an app may say. Every field has a default; see [`Config::check`] for what is refused.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The PlaceOS host, as an origin. Default: the page's own.
+    pub server: Option<String>,
+    /// Default: the MD5 of the redirect URI, as PlaceOS registers apps.
+    pub client_id: Option<String>,
+    /// Where the answer is sent, as it was registered. Default: the page without query and fragment.
+    pub redirect_uri: Option<String>,
+    /// The grant by which users sign in.
+    pub flow: Flow,
+    /// Default: `public`.
+    pub scope: Option<String>,
+    /// Where the session is kept.
+    pub storage: StorageKind,
+    /// Origins, or URLs whose path is a prefix by whole segments, that may receive the token besides the server.
+    pub protected_resources: Vec<String>,
+    /// Default: `/auth/oauth/authorize` of the server.
+    pub authorize_endpoint: Option<String>,
+    /// Default: `/auth/logout` of the server.
+    pub logout_endpoint: Option<String>,
+}
+
+/// Where the server answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoints {
+    /// The authorization endpoint ([RFC 6749 §3.1](https://www.rfc-editor.org/rfc/rfc6749#section-3.1)).
+    pub authorize: Url,
+    /// The logout page.
+    pub logout: Url,
+}
+
+/// Checked options: what can be wrong with them has been ruled out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Config {
+    /// The server's origin, its path `/`.
+    pub server: Url,
+    /// Never empty.
+    pub client_id: String,
+    /// To the letter as it was registered.
+    pub redirect_uri: String,
+    /// The same as the browser reads it: of the page's origin, without a fragment.
+    pub redirect_url: Url,
+    /// The grant by which users sign in.
+    pub flow: Flow,
+    /// Scope tokens, one space between two.
+    pub scope: String,
+    /// Where the session is kept.
+    pub storage: StorageKind,
+    /// What may receive the token.
+    pub resources: Resources,
+    /// Where the server answers.
+    pub endpoints: Endpoints,
+}
+
+impl Config {
+    /// Checks what an app said on this page.
+    ///
+    /// # Errors
+    /// `configuration` naming the option; `insecure_url` for a plain-http host that an https page may not use;
+    /// `unsupported_environment` for a page that has no http(s) address.
+    pub fn check(options: Options, page: &Url, parse: Parse) -> Result<Self> {
+        if !page.is_http() {
+            return Err(AuthError::new(
+                ErrorCode::UnsupportedEnvironment,
+                "This page has no http(s) address to come back to. Serve it from a web server.",
+            ));
+        }
+        let check = Check {
+            page,
+            parse,
+            page_is_plain_http: page.is_plain_http(),
+        };
+        let server = match &options.server {
+            Some(text) => check.server(text)?,
+            None => page.with_path("/"),
+        };
+        let (redirect_uri, redirect_url) = check.redirect_uri(options.redirect_uri.as_deref())?;
+        let client_id = match options.client_id {
+            Some(id) if id.trim().is_empty() => {
+                return Err(AuthError::option("clientId", "is empty."));
+            }
+            Some(id) => id,
+            None => client_id::derive(&redirect_uri).ok_or_else(|| {
+                AuthError::option(
+                    "clientId",
+                    "is missing, and can't be derived from a redirect URI that has capital letters. Copy it from \
+                     PlaceOS's Backoffice.",
+                )
+            })?,
+        };
+        let mut resources = vec![server.clone()];
+        for text in &options.protected_resources {
+            resources.push(check.resource(text)?);
+        }
+        let endpoint = |name, given: Option<&str>, path| match given {
+            Some(text) => check.secure(name, text),
+            None => Ok(server.with_path(path)),
+        };
+        Ok(Config {
+            endpoints: Endpoints {
+                authorize: endpoint(
+                    "endpoints.authorize",
+                    options.authorize_endpoint.as_deref(),
+                    "/auth/oauth/authorize",
+                )?,
+                logout: endpoint(
+                    "endpoints.logout",
+                    options.logout_endpoint.as_deref(),
+                    "/auth/logout",
+                )?,
+            },
+            resources: Resources::new(resources, check.page_is_plain_http),
+            scope: check_scope("scope", options.scope.as_deref().unwrap_or("public"))?.to_owned(),
+            server,
+            client_id,
+            redirect_uri,
+            redirect_url,
+            flow: options.flow,
+            storage: options.storage,
+        })
+    }
+}
+
+/// A scope as [RFC 6749 §3.3](https://www.rfc-editor.org/rfc/rfc6749#section-3.3) writes it: tokens with one space between
+/// two.
+///
+/// # Errors
+/// `configuration`, under the name the app used.
+pub fn check_scope<'a>(name: &str, scope: &'a str) -> Result<&'a str> {
+    let is_token = |token: &str| {
+        !token.is_empty()
+            && token
+                .bytes()
+                .all(|b| b.is_ascii_graphic() && b != b'"' && b != b'\\')
+    };
+    if scope.split(' ').all(is_token) {
+        Ok(scope)
+    } else {
+        Err(AuthError::option(
+            name,
+            "is no list of scopes with one space between two, such as \"public\".",
+        ))
+    }
+}
+
+struct Check<'a> {
+    page: &'a Url,
+    parse: Parse<'a>,
+    page_is_plain_http: bool,
+}
+
+impl Check<'_> {
+    /// An http(s) URL without user info and fragment.
+    fn http_url(&self, name: &str, text: &str, url: Option<Url>) -> Result<Url> {
+        let problem = match &url {
+            None => {
+                "is no whole URL. Write it with its scheme, such as \"https://placeos.example.com\"."
+            }
+            Some(url) if !url.is_http() => "is neither an https: nor an http: URL.",
+            Some(url) if url.has_user_info() => "has a user name or password in it.",
+            Some(_) if text.contains('#') => "has a fragment (#…) in it.",
+            Some(_) => "",
+        };
+        url.filter(|_| problem.is_empty())
+            .ok_or_else(|| AuthError::option(name, problem))
+    }
+
+    /// The same, where secrets may travel.
+    fn secure(&self, name: &str, text: &str) -> Result<Url> {
+        let url = self.http_url(name, text, (self.parse)(text, None))?;
+        if is_secure(&url, self.page_is_plain_http) {
+            return Ok(url);
+        }
+        Err(AuthError::new(
+            ErrorCode::InsecureUrl,
+            [
+                "Option `",
+                name,
+                "` is a plain http: URL, and this page is not: the token would cross the network in the clear. Use https:.",
+            ]
+            .concat(),
+        ))
+    }
+
+    fn server(&self, text: &str) -> Result<Url> {
+        let url = self.secure("server", text)?;
+        if url.path != "/" || !url.query.is_empty() {
+            return Err(AuthError::option(
+                "server",
+                "has more in it than scheme, host and port. Paths of your own go into `endpoints`.",
+            ));
+        }
+        Ok(url)
+    }
+
+    fn resource(&self, text: &str) -> Result<Url> {
+        let url = self.secure("protectedResources", text)?;
+        if url.query.is_empty() {
+            Ok(url)
+        } else {
+            Err(AuthError::option(
+                "protectedResources",
+                "has a query (?…) in it; it takes origins and paths.",
+            ))
+        }
+    }
+
+    /// The redirect URI to the letter as it was given, and as the browser reads it: PlaceOS compares text.
+    fn redirect_uri(&self, given: Option<&str>) -> Result<(String, Url)> {
+        const NAME: &str = "redirectUri";
+        let Some(text) = given else {
+            let url = self.page.with_path(&self.page.path);
+            return Ok((url.href(), url));
+        };
+        let whole = (self.parse)(text, None);
+        let is_exact = whole.is_some() && text.bytes().all(|b| b.is_ascii_graphic());
+        let url = whole.or_else(|| (self.parse)(text, Some(&self.page.href())));
+        let url = self.http_url(NAME, text, url)?;
+        if !url.same_origin(self.page) {
+            return Err(AuthError::option(
+                NAME,
+                "is on another origin than this page, so its answer could not be read here.",
+            ));
+        }
+        let uri = if is_exact {
+            text.to_owned()
+        } else {
+            url.href()
+        };
+        Ok((uri, url))
+    }
+}

@@ -1,0 +1,52 @@
+/** The headers in which a client would notice a difference. */
+const HEADERS = [
+  "content-type",
+  "cache-control",
+  "pragma",
+  "www-authenticate",
+  "x-frame-options",
+  "x-content-type-options",
+  "referrer-policy",
+];
+
+// 32 random bytes in base64url: how both servers write tokens and codes.
+const SECRET = /(?<![\w-])[\w-]{43}(?![\w-])/g;
+
+/**
+ * An answer as a value that two servers can be compared by: what is random, or the server's own address, is replaced;
+ * everything else stays, down to the order of keys and the encoding of a redirect.
+ */
+export function answerOf({ response, text, origin }) {
+  const neutral = (value) =>
+    value.replaceAll(origin, "<server>").replace(SECRET, "<secret>");
+  const headers = HEADERS.filter((name) => response.headers.has(name)).map(
+    (name) => [name, response.headers.get(name)],
+  );
+  const location = response.headers.get("location");
+  const json = response.headers.get("content-type")?.includes("json");
+  return {
+    status: response.status,
+    headers: Object.fromEntries(headers),
+    ...(location && { location: neutral(location) }),
+    // As text, since two objects are equal whatever the order of their keys.
+    ...(json && { json: neutral(settle(text)) }),
+    ...(!json && !location && { page: pageOf(text) }),
+  };
+}
+
+/** `created_at` becomes "now", if that is what it is. */
+const settle = (json) =>
+  json.replace(/(?<="created_at":)\d+/, (seconds) =>
+    Math.abs(Date.now() / 1000 - Number(seconds)) < 5 ? '"<now>"' : seconds,
+  );
+
+/** What a person reads on a page, without the style around it. */
+function pageOf(html) {
+  const inside = (tag) =>
+    new RegExp(`<${tag}[^>]*>([^<]*)</${tag}>`).exec(html)?.[1].trim();
+  return {
+    title: inside("title"),
+    heading: inside("h1"),
+    message: inside("pre"),
+  };
+}

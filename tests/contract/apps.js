@@ -1,0 +1,32 @@
+import { clientIdOf } from "../servers/sandbox/apps.js";
+
+/** Registered at both servers. Nothing listens there: no answer is ever followed. */
+export const APP = {
+  name: "dashboard",
+  redirectUris: [
+    "http://localhost:9/app/oauth-resp.html",
+    "http://localhost:9/app/other.html",
+  ],
+};
+export const TENANT = {
+  name: "tenant",
+  redirectUris: ["http://localhost:9/tenant?site=harbour&floor=2"],
+};
+export const LOOPBACK = {
+  name: "loopback",
+  redirectUris: ["http://127.0.0.1:9/callback"],
+};
+export const CONFIDENTIAL = {
+  name: "back end",
+  redirectUris: ["http://localhost:9/back-end"],
+  clientSecret: "kept-on-a-server",
+};
+/** Not in a browser, so its address has no origin that a browser could be sent to. */
+export const NATIVE = {
+  name: "native",
+  redirectUris: ["com.example.app://callback"],
+};
+export const ORIGIN = "http://localhost:8";
+
+export const APPS = [APP, NATIVE, TENANT, LOOPBACK, CONFIDENTIAL];
+export const idOf = (app) => clientIdOf(app.redirectUris[0]);

@@ -1,0 +1,43 @@
+const EVERYWHERE = ["0.0.0.0", "::"];
+
+/**
+ * Starts an HTTP server and hands back the way to stop it for good.
+ *
+ * `server.close()` alone waits for keep-alive connections and never ends an upgraded one, and a test that has to wait for
+ * a socket doesn't end.
+ *
+ * @param {import("node:http").Server} server
+ * @param {{port: number, host: string}} address
+ * @returns {Promise<{origin: string, port: number, close: () => Promise<void>}>}
+ */
+export async function listen(server, { port, host }) {
+  const sockets = new Set();
+  server.on("connection", (socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
+
+  await new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+
+  const bound = server.address().port;
+  const name = EVERYWHERE.includes(host)
+    ? "localhost"
+    : host.includes(":")
+      ? `[${host}]`
+      : host;
+  return {
+    origin: `http://${name}:${bound}`,
+    port: bound,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+}

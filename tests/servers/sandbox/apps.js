@@ -1,0 +1,85 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import { blank } from "./parameters.js";
+import { matchesRedirectUri, originOf } from "./redirect-uri.js";
+
+/** PlaceOS's convention for the id of an app. */
+export const clientIdOf = (redirectUri) =>
+  createHash("md5").update(redirectUri).digest("hex");
+
+/**
+ * The apps a server knows.
+ *
+ * Besides those it was told of, a sandbox takes any app on a developer's own machine, or on an origin it allows anyway, as
+ * long as the client id is the MD5 of the redirect URI. A real server has every app registered in Backoffice.
+ */
+export class Apps {
+  #byId = new Map();
+  #origins;
+
+  /**
+   * @param {{name: string, redirectUris: string[], clientId?: string, clientSecret?: string}[]} registered
+   * @param {string[]} origins whose apps need no registration
+   */
+  constructor(registered, origins) {
+    this.#origins = origins;
+    for (const app of registered) this.register(app);
+  }
+
+  register({
+    name,
+    redirectUris,
+    clientId = clientIdOf(redirectUris[0]),
+    clientSecret,
+  }) {
+    const app = { id: clientId, name, redirectUris, secret: clientSecret };
+    this.#byId.set(clientId, app);
+    return app;
+  }
+
+  /** @param {string} [redirectUri] what the app would be registered with, were it ours to register */
+  find(id, redirectUri) {
+    const app = this.#byId.get(id);
+    if (app) return app;
+    if (blank(redirectUri) || clientIdOf(redirectUri) !== id) return undefined;
+    const origin = originOf(redirectUri);
+    const ours =
+      origin && (isLoopback(origin) || this.#origins.includes(origin));
+    return ours
+      ? this.register({ name: origin, redirectUris: [redirectUri] })
+      : undefined;
+  }
+
+  /** By id alone if the app has no secret to keep; by id and secret otherwise. */
+  authenticate(id, secret) {
+    const app = this.#byId.get(id);
+    if (!app) return undefined;
+    if (!app.secret) return blank(secret) ? app : undefined;
+    return equalInConstantTime(secret ?? "", app.secret) ? app : undefined;
+  }
+
+  /** Where the apps live: what a browser may be sent to. */
+  origins() {
+    const uris = [...this.#byId.values()].flatMap((app) => app.redirectUris);
+    const origins = [...this.#origins, ...uris.map(originOf)];
+    return [...new Set(origins)].filter(Boolean);
+  }
+}
+
+/** Whether the app may be answered at this address. */
+export const mayRedirectTo = (app, uri) =>
+  app.redirectUris.some((registered) => matchesRedirectUri(uri, registered));
+
+function isLoopback(origin) {
+  const { hostname } = new URL(origin);
+  return (
+    hostname === "localhost" ||
+    hostname.endsWith(".localhost") ||
+    hostname === "[::1]" ||
+    /^127(\.\d+){3}$/.test(hostname)
+  );
+}
+
+export function equalInConstantTime(one, other) {
+  const digest = (text) => createHash("sha256").update(text).digest();
+  return timingSafeEqual(digest(one), digest(other));
+}

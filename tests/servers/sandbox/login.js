@@ -1,0 +1,92 @@
+import { randomBytes } from "node:crypto";
+import express from "express";
+import session from "express-session";
+import { equalInConstantTime } from "./apps.js";
+import { loginPage, policy } from "./login-page.js";
+import { readForm } from "./parameters.js";
+import { knownPlace, redirect } from "./redirect.js";
+
+const EIGHT_HOURS = 8 * 60 * 60 * 1000;
+
+/**
+ * The browser's session: who is signed in, in `req.user`.
+ *
+ * PlaceOS scopes its cookie to `/auth` and has the login form post there; here `/login` needs it as well, so the path is `/`.
+ * `Secure` is left out because a sandbox speaks plain HTTP, and not every browser makes an exception for localhost.
+ */
+export const browserSession = ({ people, cookieName }) => [
+  session({
+    name: cookieName,
+    secret: randomBytes(32).toString("hex"),
+    resave: false,
+    saveUninitialized: false,
+    cookie: { path: "/", httpOnly: true, sameSite: "lax", maxAge: EIGHT_HOURS },
+  }),
+  (req, _res, next) => {
+    req.user = people.byId(req.session.userId);
+    next();
+  },
+];
+
+/** Sends whoever isn't signed in to the login page, and from there back to this address. */
+export function requireLogin(req, res, next) {
+  if (req.user) return next();
+  const back = new URLSearchParams({ continue: req.originalUrl });
+  redirect(res, `/login?${back}`);
+}
+
+/** @param {{people: import("./people.js").People, apps: import("./apps.js").Apps, cookieName: string}} world */
+export function loginRoutes({ people, apps, cookieName }) {
+  const routes = express.Router();
+
+  const show = (req, res, { status = 200, email, problem, next }) => {
+    // Without it, another site could sign the visitor in to an account of its choice.
+    req.session.formToken ??= randomBytes(32).toString("base64url");
+    const { formToken } = req.session;
+    res
+      .status(status)
+      .set({
+        "Content-Security-Policy": policy(apps.origins()),
+        "Cache-Control": "no-store",
+      })
+      .type("html")
+      .send(loginPage({ formToken, email, problem, next }));
+  };
+
+  routes.get("/login", (req, res) =>
+    show(req, res, { next: req.query.continue }),
+  );
+
+  routes.post("/login", readForm, (req, res, next) => {
+    const { email, password, form_token, continue: place } = req.body;
+    const { formToken } = req.session;
+    if (!formToken || !equalInConstantTime(form_token ?? "", formToken)) {
+      const problem = "This page was open too long. Please try again.";
+      return show(req, res, { status: 403, email, problem, next: place });
+    }
+    const user = people.signIn(email, password);
+    if (!user) {
+      const problem = "That email and password don't match.";
+      return show(req, res, { status: 401, email, problem, next: place });
+    }
+    // A new id, so that one planted before the sign-in is worth nothing after it.
+    req.session.regenerate((error) => {
+      if (error) return next(error);
+      req.session.userId = user.id;
+      req.session.save((failure) => {
+        if (failure) return next(failure);
+        redirect(res, knownPlace(place, []));
+      });
+    });
+  });
+
+  routes.get("/auth/logout", (req, res, next) => {
+    req.session.destroy((error) => {
+      if (error) return next(error);
+      res.clearCookie(cookieName, { path: "/" });
+      redirect(res, knownPlace(req.query.continue, apps.origins()));
+    });
+  });
+
+  return routes;
+}

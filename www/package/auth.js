@@ -1,0 +1,78 @@
+import { AuthError } from "./auth-error.js";
+import { complete, create } from "./core.js";
+
+/** Made by `createAuth`. The work is done in WebAssembly; this class gives it the shape that JavaScript expects. */
+export class Auth {
+  #core;
+
+  /** Bound, so that it can be handed to any library. */
+  fetch = (input, init) => this.#core.fetch(input, init);
+
+  constructor(core) {
+    this.#core = core;
+  }
+
+  get session() {
+    return this.#core.session;
+  }
+
+  get redirect() {
+    return this.#core.redirect;
+  }
+
+  login(options) {
+    return this.#core.login(options);
+  }
+
+  logout(options) {
+    return this.#core.logout(options);
+  }
+
+  token() {
+    return this.#core.token();
+  }
+
+  signUrl(url) {
+    return this.#core.signUrl(url);
+  }
+
+  subscribe(listener) {
+    const watch = this.#core.subscribe(listener);
+    return () => watch.end();
+  }
+
+  close() {
+    this.#core.close();
+  }
+}
+
+/** The functions of an entry, over its way to start the WebAssembly. */
+export const entry = (start) => ({
+  async createAuth(options) {
+    await guarded(start);
+    return new Auth(await create(options));
+  },
+
+  async completeSignIn(options) {
+    await guarded(start);
+    return new Auth(await complete(options));
+  },
+});
+
+/** Runs what starts the WebAssembly; whatever is wrong with it, the error says what to change. */
+export async function guarded(start) {
+  try {
+    await start();
+  } catch (cause) {
+    if (cause instanceof AuthError) throw cause;
+    const error = new AuthError(
+      "unsupported_environment",
+      typeof WebAssembly === "undefined"
+        ? "This browser has no WebAssembly. Update it, or leave its lockdown mode for this site."
+        : "The WebAssembly of placeos-auth could not be started. If the page has a Content-Security-Policy, add " +
+          "'wasm-unsafe-eval' to its script-src. What the browser said is in `error.cause`.",
+    );
+    error.cause = cause;
+    throw error;
+  }
+}
