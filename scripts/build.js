@@ -1,9 +1,9 @@
 // Builds the npm package into dist/: the crate as WebAssembly, its glue, the hand-written modules and types.
 import { createHash } from "node:crypto";
 import { cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { deflateRawSync, constants } from "node:zlib";
 import { must } from "./run.js";
 import { ensureNodeModules, ensureWasmTools, environment, root } from "./tools.js";
 
@@ -30,7 +30,10 @@ export async function build() {
 }
 
 async function compile() {
-  const env = environment();
+  // Panic messages name source files; the machine's folders are nobody's business, and cost size.
+  const remapped = [join(homedir(), ".cargo"), process.env.CARGO_HOME, root].filter(Boolean);
+  const flags = remapped.map((path) => `--remap-path-prefix=${path}=`);
+  const env = { ...environment(), RUSTFLAGS: flags.join(" ") };
   const target = "wasm32-unknown-unknown";
   await must(
     "cargo",
@@ -57,11 +60,18 @@ async function compile() {
   await must("wasm-opt", ["-Oz", join(bindgen, "core_bg.wasm"), "-o", wasm], { env });
 }
 
-/** The WebAssembly as text in a module, so that every bundler takes it along without being told. */
+/**
+ * The WebAssembly as text in a module, so that every bundler takes it along without being told.
+ *
+ * A byte is one character, or two if it is 90 or more: `}` or `~` and its remainder. What servers compress downloads by
+ * a fifth better than base64, which hides the bytes' pattern, and a tenth better than base64 of deflated bytes.
+ */
 async function inline() {
-  const bytes = deflateRawSync(await readFile(wasm), { level: constants.Z_BEST_COMPRESSION });
-  const text = `export const deflated =\n  "${bytes.toString("base64")}";\n`;
-  await writeFile(join(dist, "core.wasm.js"), text);
+  const character = (value) => String.fromCharCode(value + 35 === 92 ? 33 : value + 35);
+  const bytes = await readFile(wasm);
+  const text = Array.from(bytes, (byte) => ["", "}", "~"][Math.floor(byte / 90)] + character(byte % 90));
+  const module = `export const length = ${bytes.length};\nexport const text =\n  "${text.join("")}";\n`;
+  await writeFile(join(dist, "core.wasm.js"), module);
 }
 
 /** The callback page stands alone: one page, one script. */

@@ -1,7 +1,7 @@
-// The entry for everyone: the WebAssembly is part of it, as deflated text, and is started by the first call.
+// The entry for everyone: the WebAssembly is part of it, as text, and is started by the first call.
 import { entry } from "./auth.js";
 import init from "./core.js";
-import { deflated } from "./core.wasm.js";
+import { length, text } from "./core.wasm.js";
 
 export { AuthError } from "./auth-error.js";
 export { Auth } from "./auth.js";
@@ -9,15 +9,26 @@ export { Auth } from "./auth.js";
 let starting;
 
 export const { createAuth, completeSignIn } = entry(() => {
-  starting ??= init({ module_or_path: inflate(deflated) }).catch((reason) => {
+  starting ??= init({ module_or_path: decode() }).catch((reason) => {
     starting = undefined;
     throw reason;
   });
   return starting;
 });
 
-function inflate(text) {
-  const bytes = Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
-  return new Response(stream).arrayBuffer();
+/** The bytes of the WebAssembly. `scripts/build.js` has written them and tells how. */
+function decode() {
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  let high = 0;
+  for (const character of text) {
+    const code = character === "!" ? 92 : character.charCodeAt(0);
+    if (code > 124) {
+      high = (code - 124) * 90;
+    } else {
+      bytes[at++] = high + code - 35;
+      high = 0;
+    }
+  }
+  return bytes;
 }

@@ -1,0 +1,37 @@
+// Serves the demo and the built package, under the policy that the README recommends.
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import express from "express";
+import { root } from "./tools.js";
+
+/** The demo as an Express router: `/` is the demo, `/placeos-auth/` the package as it is published. */
+export function demo() {
+  const folder = join(root, "www", "demo");
+  const router = express.Router();
+  router.use((request, response, next) => {
+    response.set("Content-Security-Policy", policy(join(folder, "index.html")));
+    response.set("Referrer-Policy", "no-referrer");
+    response.set("Cache-Control", "no-cache");
+    next();
+  });
+  router.use("/placeos-auth", express.static(join(root, "dist")));
+  router.use(express.static(folder));
+  return router;
+}
+
+/** Scripts of ours, WebAssembly, and the page's own import map by its hash; connections wherever the demo is pointed to. */
+function policy(page) {
+  const [, map] = readFileSync(page, "utf8").match(/<script type="importmap">(.*?)<\/script>/s) ?? [];
+  const hash = createHash("sha256").update(map ?? "").digest("base64");
+  return [
+    "default-src 'none'",
+    `script-src 'self' 'wasm-unsafe-eval' 'sha256-${hash}'`,
+    "style-src 'self'",
+    "img-src 'self'",
+    "connect-src 'self' http: https: ws: wss:",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join("; ");
+}
