@@ -128,11 +128,14 @@ describe("proxy: a host that hangs up halfway", () => {
     });
     const target = await listen(rude, { port: 0, host: "127.0.0.1" });
     const proxy = await startProxy({ server: target.origin });
-    await assert.rejects(
-      createClient(proxy.origin).get("/api/x"),
-      /terminated/,
-    );
-    await Promise.all([proxy.close(), target.close()]);
+    try {
+      await assert.rejects(
+        createClient(proxy.origin).get("/api/x"),
+        /terminated/,
+      );
+    } finally {
+      await Promise.all([proxy.close(), target.close()]);
+    }
   });
 });
 
