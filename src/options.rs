@@ -247,15 +247,22 @@ impl Check<'_> {
     }
 
     fn resource(&self, text: &str) -> Result<Url> {
-        let url = self.secure("protectedResources", text)?;
-        if url.query.is_empty() {
-            Ok(url)
-        } else {
-            Err(AuthError::option(
-                "protectedResources",
+        const NAME: &str = "protectedResources";
+        let url = self.secure(NAME, text)?;
+        if !url.query.is_empty() {
+            return Err(AuthError::option(
+                NAME,
                 "has a query (?…) in it; it takes origins and paths.",
-            ))
+            ));
         }
+        // A host may have an asterisk in its name; what is meant by one is a pattern.
+        if url.origin().contains('*') {
+            return Err(AuthError::option(
+                NAME,
+                "has a * in it; it takes no patterns.",
+            ));
+        }
+        Ok(url)
     }
 
     /// The redirect URI to the letter as it was given, and as the browser reads it: PlaceOS compares text.

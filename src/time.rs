@@ -11,8 +11,8 @@ pub struct Instant(u64);
 
 impl Instant {
     /// From milliseconds since the Unix epoch, held to what a `Date` can hold.
-    pub fn from_millis(millis: u64) -> Self {
-        Instant(millis.min(LAST))
+    pub const fn from_millis(millis: u64) -> Self {
+        Instant(if millis < LAST { millis } else { LAST })
     }
 
     /// Milliseconds since the Unix epoch.

@@ -1,0 +1,84 @@
+use crate::support::{PAGE, config, parse, state, url};
+use placeos_auth::oauth::state::{State, is_marked};
+use placeos_auth::oauth::{authorization, logout};
+use placeos_auth::options::{Config, Options};
+use proptest::prelude::*;
+
+#[test]
+fn the_request_has_what_the_implicit_grant_asks_for_and_no_more() {
+    let request = authorization::request(&config(), "public", &state());
+    assert_eq!(
+        request,
+        format!(
+            "https://placeos.example.com/auth/oauth/authorize?response_type=token&client_id={}\
+             &redirect_uri=https%3A%2F%2Fapp.example.com%2Fdash%2F&scope=public&state={}",
+            config().client_id,
+            state().as_str()
+        )
+    );
+}
+
+#[test]
+fn an_endpoint_keeps_its_own_query() {
+    let options = Options {
+        authorize_endpoint: Some("https://id.example.com/go?tenant=1".to_owned()),
+        ..Options::default()
+    };
+    let config = Config::check(options, &url(PAGE), &parse).unwrap();
+    let request = authorization::request(&config, "a b", &state());
+    assert!(request.starts_with("https://id.example.com/go?tenant=1&response_type=token&"));
+    assert!(request.contains("&scope=a+b&"));
+}
+
+#[test]
+fn the_logout_page_of_the_pages_own_host_is_told_a_path() {
+    let endpoint = url("https://app.example.com/auth/logout");
+    let request = logout::request(&endpoint, &url("https://app.example.com/dash/?a=b#/c"));
+    assert_eq!(
+        request,
+        "https://app.example.com/auth/logout?continue=%2Fdash%2F%3Fa%3Db%23%2Fc"
+    );
+}
+
+#[test]
+fn the_logout_page_of_another_host_is_told_a_whole_url() {
+    let request = logout::request(&url("https://id.example.com/out?x=1"), &url(PAGE));
+    assert_eq!(
+        request,
+        "https://id.example.com/out?x=1&continue=https%3A%2F%2Fapp.example.com%2Fdash%2F"
+    );
+}
+
+#[test]
+fn a_state_that_isnt_exactly_ours_is_not_recognised() {
+    let ours = state();
+    assert_eq!(State::recognise(ours.as_str()), Some(ours.clone()));
+    let text = ours.as_str();
+    for wrong in [
+        String::new(),
+        "placeos-auth.".to_owned(),
+        text.to_uppercase(),
+        format!("{text}0"),
+        format!(" {text}"),
+        text.replace("07", "0g"),
+        text.trim_end_matches('7').to_owned(),
+        "placeos-auth.".to_owned() + &"é".repeat(32),
+    ] {
+        assert_eq!(State::recognise(&wrong), None, "{wrong:?}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn every_state_is_marked_and_no_encoding_changes_it(bytes in any::<[u8; 32]>()) {
+        let state = State::from_random(&bytes);
+        prop_assert!(is_marked(state.as_str()));
+        prop_assert!(state.as_str().bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.' || b == b'-'));
+        prop_assert_eq!(State::recognise(state.as_str()), Some(state));
+    }
+
+    #[test]
+    fn two_states_are_the_same_only_for_the_same_randomness(a in any::<[u8; 32]>(), b in any::<[u8; 32]>()) {
+        prop_assert_eq!(State::from_random(&a) == State::from_random(&b), a == b);
+    }
+}

@@ -1,0 +1,228 @@
+use crate::support::{PAGE, parse, url};
+use placeos_auth::error::Result;
+use placeos_auth::options::{Config, Options};
+use placeos_auth::{AuthError, ErrorCode};
+
+fn check_on(page: &str, change: impl FnOnce(&mut Options)) -> Result<Config> {
+    let mut options = Options::default();
+    change(&mut options);
+    Config::check(options, &url(page), &parse)
+}
+
+fn check(change: impl FnOnce(&mut Options)) -> Result<Config> {
+    check_on(PAGE, change)
+}
+
+fn some(text: &str) -> Option<String> {
+    Some(text.to_owned())
+}
+
+/// The error says which option it is about.
+fn assert_names(error: AuthError, code: ErrorCode, option: &str) {
+    assert_eq!(error.code(), code, "{error}");
+    assert!(error.message().contains(&format!("`{option}`")), "{error}");
+}
+
+#[test]
+fn without_options_the_page_is_everything() {
+    let config = check_on("https://app.example.com/dash/?a#b", |_| {}).unwrap();
+    assert_eq!(config.server.href(), "https://app.example.com/");
+    assert_eq!(config.redirect_uri, "https://app.example.com/dash/");
+    assert_eq!(config.client_id, "b7a2f73de3c0d385d1407aadba4f86d4");
+    assert_eq!(config.scope, "public");
+    assert_eq!(
+        config.endpoints.authorize.href(),
+        "https://app.example.com/auth/oauth/authorize"
+    );
+    assert_eq!(
+        config.endpoints.logout.href(),
+        "https://app.example.com/auth/logout"
+    );
+}
+
+#[test]
+fn a_server_is_a_scheme_a_host_and_perhaps_a_port() {
+    for text in [
+        "https://placeos.example.com",
+        "https://placeos.example.com/",
+        "https://placeos.example.com:8443",
+        "http://localhost:8080",
+    ] {
+        assert!(
+            check(|options| options.server = some(text)).is_ok(),
+            "{text}"
+        );
+    }
+    for text in [
+        "",
+        " ",
+        "placeos.example.com",
+        "/",
+        "//placeos.example.com",
+        "https://",
+        "https:///",
+        "ftp://placeos.example.com",
+        "wss://placeos.example.com",
+        "javascript:alert(1)",
+        "data:,",
+        "blob:https://placeos.example.com/1",
+        "https://user@placeos.example.com",
+        "https://:password@placeos.example.com",
+        "https://placeos.example.com/app",
+        "https://placeos.example.com/?a",
+        "https://placeos.example.com/#a",
+        "https://placeos.example.com/#",
+        "undefined",
+        "https://place os.example.com",
+        "localhost:8080",
+    ] {
+        let error = check(|options| options.server = some(text)).unwrap_err();
+        assert_names(error, ErrorCode::Configuration, "server");
+    }
+}
+
+#[test]
+fn a_plain_http_host_is_for_plain_http_pages() {
+    let plain = some("http://placeos.example.com");
+    let error = check(|options| options.server = plain.clone()).unwrap_err();
+    assert_names(error, ErrorCode::InsecureUrl, "server");
+    assert!(
+        check_on("http://app.example.com/", |options| options.server =
+            plain.clone())
+        .is_ok()
+    );
+    let error = check(|options| options.protected_resources = vec!["http://a.test".to_owned()])
+        .unwrap_err();
+    assert_names(error, ErrorCode::InsecureUrl, "protectedResources");
+    let error = check(|options| options.authorize_endpoint = some("http://a.test/go")).unwrap_err();
+    assert_names(error, ErrorCode::InsecureUrl, "endpoints.authorize");
+}
+
+#[test]
+fn a_redirect_uri_is_sent_to_the_letter() {
+    let sent = |text: &str| {
+        check(|options| {
+            options.redirect_uri = some(text);
+            options.client_id = some("x");
+        })
+        .unwrap()
+        .redirect_uri
+    };
+    assert_eq!(sent("https://app.example.com"), "https://app.example.com");
+    assert_eq!(
+        sent("https://APP.example.com/Dash"),
+        "https://APP.example.com/Dash"
+    );
+    assert_eq!(
+        sent("https://app.example.com:443/a?b=c"),
+        "https://app.example.com:443/a?b=c"
+    );
+    assert_eq!(
+        sent("oauth-resp.html"),
+        "https://app.example.com/dash/oauth-resp.html"
+    );
+    assert_eq!(sent("/app/"), "https://app.example.com/app/");
+    assert_eq!(sent("?a"), "https://app.example.com/dash/?a");
+    assert_eq!(
+        sent("https://app.example.com/a b"),
+        "https://app.example.com/a%20b"
+    );
+}
+
+#[test]
+fn a_redirect_uri_that_cannot_come_back_here_is_refused() {
+    for text in [
+        "https://app.example.com/#",
+        "https://app.example.com/#a",
+        "#a",
+        "https://other.example.com/",
+        "//other.example.com",
+        "http://app.example.com/",
+        "https://app.example.com:8443/",
+        "https://user@app.example.com/",
+        "javascript:alert(1)",
+        "data:,",
+        "https://",
+        "\\\\other.example.com",
+    ] {
+        let error = check(|options| options.redirect_uri = some(text)).unwrap_err();
+        assert_names(error, ErrorCode::Configuration, "redirectUri");
+    }
+}
+
+#[test]
+fn a_client_id_is_given_or_can_be_derived() {
+    let error = check(|options| options.redirect_uri = some("/App/")).unwrap_err();
+    assert_names(error, ErrorCode::Configuration, "clientId");
+    let error = check(|options| options.client_id = some(" ")).unwrap_err();
+    assert_names(error, ErrorCode::Configuration, "clientId");
+    let given = check(|options| {
+        options.client_id = some("mine");
+        options.redirect_uri = some("/App/");
+    });
+    assert_eq!(given.unwrap().client_id, "mine");
+}
+
+#[test]
+fn a_scope_is_a_list_of_tokens() {
+    for text in ["public", "public admin", "a!#[]~"] {
+        assert!(
+            check(|options| options.scope = some(text)).is_ok(),
+            "{text}"
+        );
+    }
+    for text in ["", " ", "a  b", " a", "a ", "a\tb", "a\"b", "a\\b", "é"] {
+        let error = check(|options| options.scope = some(text)).unwrap_err();
+        assert_names(error, ErrorCode::Configuration, "scope");
+    }
+}
+
+#[test]
+fn a_protected_resource_is_an_origin_or_a_path() {
+    for text in [
+        "",
+        "api",
+        "/api",
+        "https://a.test/?x",
+        "https://a.test/#",
+        "https://u@a.test/",
+        "ws://a.test",
+        "*",
+        "https://*",
+    ] {
+        let checked = check(|options| {
+            options.protected_resources = vec!["https://ok.test".to_owned(), text.to_owned()]
+        });
+        assert_names(
+            checked.unwrap_err(),
+            ErrorCode::Configuration,
+            "protectedResources",
+        );
+    }
+}
+
+#[test]
+fn an_endpoint_is_a_whole_http_url() {
+    for text in [
+        "",
+        "/auth",
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "https://u:p@a.test/",
+        "https://a.test/#x",
+        "//a.test",
+    ] {
+        let error = check(|options| options.authorize_endpoint = some(text)).unwrap_err();
+        assert_names(error, ErrorCode::Configuration, "endpoints.authorize");
+        let error = check(|options| options.logout_endpoint = some(text)).unwrap_err();
+        assert_names(error, ErrorCode::Configuration, "endpoints.logout");
+    }
+}
+
+#[test]
+fn a_page_without_an_address_is_no_place_to_come_back_to() {
+    for page in ["file:///app/index.html", "about:blank", "data:text/html,x"] {
+        let error = check_on(page, |_| {}).unwrap_err();
+        assert_eq!(error.code(), ErrorCode::UnsupportedEnvironment, "{page}");
+    }
+}

@@ -1,0 +1,301 @@
+use crate::support::{NOW, PAGE, sign_in, state, url};
+use placeos_auth::ErrorCode;
+use placeos_auth::error::Result;
+use placeos_auth::oauth::redirect::{find, judge};
+use placeos_auth::oauth::sign_in::SignIn;
+use placeos_auth::oauth::tokens::Tokens;
+use proptest::prelude::*;
+use std::time::Duration;
+
+fn ours() -> String {
+    format!("state={}", state().as_str())
+}
+
+/// What Doorkeeper sends, with more at its end.
+fn success(more: &str) -> String {
+    format!(
+        "access_token=abc&token_type=Bearer&expires_in=7200&{}{more}",
+        ours()
+    )
+}
+
+/// Judges a page's URL by the record of a sign-in.
+fn judge_url(tail: &str, record: Option<&SignIn>) -> Option<Result<Tokens>> {
+    let page = url(&format!("{PAGE}{tail}"));
+    let own = url(PAGE);
+    let (response, _) = find(&page, &own)?;
+    Some(judge(response, record, NOW))
+}
+
+fn refusal(tail: &str) -> ErrorCode {
+    judge_url(tail, Some(&sign_in()))
+        .unwrap()
+        .unwrap_err()
+        .code()
+}
+
+fn cleaned(page: &str, redirect_uri: &str) -> Option<String> {
+    let (page, own) = (url(page), url(redirect_uri));
+    find(&page, &own).map(|(_, clean)| clean.href())
+}
+
+#[test]
+fn the_answer_that_was_asked_for_gives_a_token() {
+    let tokens = judge_url(&format!("#{}", success("")), Some(&sign_in()))
+        .unwrap()
+        .unwrap();
+    assert_eq!(tokens.access_token.reveal(), "abc");
+    assert_eq!(tokens.scope, "public");
+    assert_eq!(
+        tokens.expires_at,
+        Some(NOW.after(Duration::from_secs(7200)))
+    );
+}
+
+#[test]
+fn a_response_without_our_state_is_left_alone() {
+    for tail in [
+        "",
+        "#",
+        "?",
+        "#access_token=abc&token_type=Bearer",
+        "?access_token=abc&token_type=Bearer",
+        "?code=abc",
+        "#access_token=abc&token_type=Bearer&state=",
+        "#access_token=abc&token_type=Bearer&state",
+        "#access_token=abc&token_type=Bearer&state=theirs",
+        "#access_token=abc&token_type=Bearer&state=xplaceos-auth.1",
+        "#access_token=abc&token_type=Bearer&State=placeos-auth.1",
+        "?refresh_token=abc",
+        "#/rooms/1?state=open",
+        "?error=access_denied",
+        "#error=access_denied&state=theirs",
+        "?__proto__=1&state[]=placeos-auth.1",
+    ] {
+        assert!(judge_url(tail, Some(&sign_in())).is_none(), "{tail}");
+    }
+}
+
+#[test]
+fn without_a_record_not_even_an_error_is_believed() {
+    for answer in [
+        success(""),
+        format!("error=access_denied&{}", ours()),
+        ours(),
+    ] {
+        for mark in ["#", "?"] {
+            let judged = judge_url(&format!("{mark}{answer}"), None).unwrap();
+            assert_eq!(
+                judged.unwrap_err().code(),
+                ErrorCode::StateMismatch,
+                "{mark}{answer}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_record_of_more_than_fifteen_minutes_is_void() {
+    let old = SignIn {
+        begun: NOW.after(Duration::from_secs(16 * 60)),
+        ..sign_in()
+    };
+    let judged = judge_url(&format!("#{}", success("")), Some(&old)).unwrap();
+    assert_eq!(judged.unwrap_err().code(), ErrorCode::StateMismatch);
+}
+
+#[test]
+fn a_state_with_our_mark_that_is_none_of_ours_matches_nothing() {
+    for wrong in [
+        "placeos-auth.",
+        "placeos-auth.xyz",
+        &format!("{}0", state().as_str()),
+        &format!("{}%20", state().as_str()),
+    ] {
+        let tail = format!("#access_token=abc&token_type=Bearer&state={wrong}");
+        assert_eq!(refusal(&tail), ErrorCode::StateMismatch, "{wrong}");
+    }
+}
+
+#[test]
+fn a_parameter_that_comes_twice_is_refused() {
+    for twice in [
+        "&access_token=abc",
+        "&token_type=Bearer",
+        "&expires_in=7200",
+        "&scope=a&scope=b",
+        "&error=&error=",
+    ] {
+        assert_eq!(
+            refusal(&format!("#{}", success(twice))),
+            ErrorCode::InvalidResponse,
+            "{twice}"
+        );
+    }
+    assert_eq!(
+        refusal(&format!("#{}&{}", success(""), ours())),
+        ErrorCode::InvalidResponse
+    );
+    assert_eq!(
+        refusal(&format!("#{}&state=other", success(""))),
+        ErrorCode::InvalidResponse
+    );
+    assert_eq!(
+        refusal(&format!("?{0}#{0}", success(""))),
+        ErrorCode::InvalidResponse
+    );
+}
+
+#[test]
+fn parameters_nobody_knows_are_ignored() {
+    for more in [
+        "&foo=1&foo=2",
+        "&__proto__=1",
+        "&constructor=x",
+        "&=",
+        "&&",
+        "&%",
+        "&created_at=1",
+        "&%ff=%ff",
+    ] {
+        assert!(
+            judge_url(&format!("#{}", success(more)), Some(&sign_in()))
+                .unwrap()
+                .is_ok(),
+            "{more}"
+        );
+    }
+}
+
+#[test]
+fn a_token_in_the_query_is_refused() {
+    assert_eq!(
+        refusal(&format!("?{}", success(""))),
+        ErrorCode::InvalidResponse
+    );
+}
+
+#[test]
+fn an_error_of_the_server_keeps_its_name() {
+    for mark in ["#", "?"] {
+        let tail = format!(
+            "{mark}error=access_denied&error_description=You+said%20no%2E&{}",
+            ours()
+        );
+        let error = judge_url(&tail, Some(&sign_in())).unwrap().unwrap_err();
+        assert_eq!(error.code(), ErrorCode::AccessDenied);
+        assert_eq!(error.description(), Some("You said no."));
+    }
+    assert_eq!(
+        refusal(&format!("#error=access_denied&{}", success(""))),
+        ErrorCode::AccessDenied
+    );
+}
+
+#[test]
+fn an_answer_that_is_neither_token_nor_error_is_refused() {
+    for answer in [
+        "",
+        "access_token=",
+        "code=abc",
+        "access_token",
+        "refresh_token=abc",
+    ] {
+        let tail = format!("#token_type=Bearer&{answer}&{}", ours());
+        assert_eq!(refusal(&tail), ErrorCode::InvalidResponse, "{answer}");
+    }
+}
+
+#[test]
+fn a_megabyte_is_judged_like_a_byte() {
+    let long = "a".repeat(1 << 20);
+    assert_eq!(
+        refusal(&format!(
+            "#access_token={long}&token_type=Bearer&{}",
+            ours()
+        )),
+        ErrorCode::InvalidResponse
+    );
+    let padded = judge_url(&format!("#{}&pad={long}", success("")), Some(&sign_in())).unwrap();
+    assert!(padded.is_ok());
+    let described = format!("#error=access_denied&error_description={long}&{}", ours());
+    let error = judge_url(&described, Some(&sign_in()))
+        .unwrap()
+        .unwrap_err();
+    assert!(error.message().len() < 2000);
+}
+
+#[test]
+fn what_is_ours_leaves_the_address_and_the_rest_stays_to_the_letter() {
+    let answer = success("");
+    for (page, redirect_uri, clean) in [
+        (format!("{PAGE}#{answer}"), PAGE, PAGE.to_owned()),
+        (
+            format!("{PAGE}?zipcode=1&a=b%20c&x#{answer}"),
+            PAGE,
+            format!("{PAGE}?zipcode=1&a=b%20c&x"),
+        ),
+        (
+            format!("{PAGE}?zipcode=1&{answer}&xstate=2#/plan"),
+            PAGE,
+            format!("{PAGE}?zipcode=1&xstate=2#/plan"),
+        ),
+        (format!("{PAGE}?{answer}"), PAGE, PAGE.to_owned()),
+        (
+            format!("{PAGE}?code=app&{answer}"),
+            "https://app.example.com/dash/?code=app",
+            format!("{PAGE}?code=app"),
+        ),
+        (
+            format!("{PAGE}?code=app&{answer}&y"),
+            "https://app.example.com/dash/?code=app",
+            format!("{PAGE}?code=app&y"),
+        ),
+        (
+            format!("{PAGE}?state=open#{answer}"),
+            "https://app.example.com/dash/?state=open",
+            format!("{PAGE}?state=open"),
+        ),
+    ] {
+        assert_eq!(cleaned(&page, redirect_uri), Some(clean), "{page}");
+    }
+}
+
+#[test]
+fn the_redirect_uris_own_query_is_no_part_of_the_answer() {
+    let own = url("https://app.example.com/dash/?state=open&error=1");
+    let page = url(&format!(
+        "https://app.example.com/dash/?state=open&error=1#{}",
+        success("")
+    ));
+    let (response, _) = find(&page, &own).unwrap();
+    assert!(judge(response, Some(&sign_in()), NOW).is_ok());
+    let page = url(&format!(
+        "https://app.example.com/dash/?state=open&error=1&error=access_denied&{}",
+        ours()
+    ));
+    let (response, clean) = find(&page, &own).unwrap();
+    assert_eq!(
+        judge(response, Some(&sign_in()), NOW).unwrap_err().code(),
+        ErrorCode::AccessDenied
+    );
+    assert_eq!(clean.href(), own.href());
+}
+
+proptest! {
+    #[test]
+    fn whatever_the_url_nothing_panics_and_nothing_is_taken_without_a_record(tail in "[?#](state=placeos-auth\\.|access_token=a|&|=|#|\\?|%[0-9a-f]{0,2}|[a-z]){0,20}") {
+        if let Some(judged) = judge_url(&tail, None) {
+            prop_assert!(judged.is_err());
+        }
+    }
+
+    #[test]
+    fn nothing_secret_is_left_in_the_address(before in "([a-z]{1,3}=[a-z%0-9]{0,3}&){0,3}", after in "(&[a-z]{1,3}=[a-z]{0,3}){0,3}", in_query in any::<bool>()) {
+        let mark = if in_query { "?" } else { "#" };
+        let page = format!("{PAGE}{mark}{before}{}{after}", success(""));
+        let clean = cleaned(&page, PAGE).unwrap();
+        prop_assert!(!clean.contains("abc") && !clean.contains("placeos-auth"), "{}", clean);
+        prop_assert_eq!(cleaned(&clean, PAGE), None);
+    }
+}

@@ -1,0 +1,39 @@
+use crate::support::{NOW, config, sign_in};
+use placeos_auth::oauth::tokens::Unjudged;
+use placeos_auth::options::Flow;
+use placeos_auth::secret::Secret;
+use placeos_auth::session::{Event, Machine};
+
+#[test]
+fn a_secret_never_prints_itself() {
+    let secret = Secret::new("hunter2".to_owned());
+    assert_eq!(secret.reveal(), "hunter2");
+    assert!(!format!("{secret:?} {secret:#?}").contains("hunter2"));
+}
+
+#[test]
+fn no_value_of_ours_prints_a_token() {
+    let tokens = Unjudged {
+        access_token: Some("hunter2"),
+        token_type: Some("bearer"),
+        expires_in: Some("60"),
+        scope: None,
+    }
+    .judge(Flow::Implicit, "public", NOW)
+    .unwrap();
+    let mut machine = Machine::default();
+    let event = Event::SignedIn(tokens.clone());
+    let mut printed = format!("{tokens:?} {event:?} {:?} {:?}", config(), sign_in());
+    let stored = tokens.to_text();
+    printed.push_str(&format!("{:?}", machine.step(event, NOW)));
+    printed.push_str(&format!(
+        "{machine:?} {:?} {:?}",
+        machine.session(NOW),
+        machine.tokens(NOW)
+    ));
+    printed.push_str(&format!(
+        "{:?}",
+        machine.step(Event::Restored(Some(stored)), NOW)
+    ));
+    assert!(!printed.contains("hunter2"), "{printed}");
+}

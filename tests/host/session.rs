@@ -1,0 +1,209 @@
+use crate::support::NOW;
+use placeos_auth::ErrorCode;
+use placeos_auth::oauth::tokens::{Tokens, Unjudged};
+use placeos_auth::options::Flow;
+use placeos_auth::session::{Change, Effect, Event, Machine};
+use placeos_auth::time::Instant;
+use proptest::prelude::*;
+use std::time::Duration;
+
+fn tokens(expires_in: Option<&str>) -> Tokens {
+    let unjudged = Unjudged {
+        access_token: Some("abc"),
+        token_type: Some("bearer"),
+        expires_in,
+        scope: None,
+    };
+    unjudged.judge(Flow::Implicit, "public", NOW).unwrap()
+}
+
+fn seconds(seconds: u64) -> Instant {
+    NOW.after(Duration::from_secs(seconds))
+}
+
+fn names(effects: &[Effect]) -> Vec<&'static str> {
+    effects
+        .iter()
+        .map(|effect| match effect {
+            Effect::Store(_) => "store",
+            Effect::Remove => "remove",
+            Effect::Announce(change) => change.as_str(),
+            Effect::WakeAt(_) => "wake",
+            Effect::Log(_) => "log",
+        })
+        .collect()
+}
+
+fn signed_in(expires_in: Option<&str>) -> Machine {
+    let mut machine = Machine::default();
+    machine.step(Event::SignedIn(tokens(expires_in)), NOW);
+    machine
+}
+
+#[test]
+fn a_session_is_stored_before_anyone_hears_of_it() {
+    let effects = Machine::default().step(Event::SignedIn(tokens(Some("60"))), NOW);
+    assert_eq!(names(&effects), ["store", "signed-in", "wake"]);
+}
+
+#[test]
+fn a_stored_session_is_taken_up_without_a_word() {
+    let stored = tokens(Some("60")).to_text();
+    let mut machine = Machine::default();
+    assert_eq!(
+        names(&machine.step(Event::Restored(Some(stored)), NOW)),
+        ["wake"]
+    );
+    assert!(machine.session(NOW).is_some());
+}
+
+#[test]
+fn broken_text_in_storage_is_removed_with_one_line() {
+    use placeos_auth::secret::Secret;
+    for text in ["", "{}", "v=0", "access_token=abc"] {
+        let mut machine = Machine::default();
+        let effects = machine.step(Event::Restored(Some(Secret::new(text.to_owned()))), NOW);
+        assert_eq!(names(&effects), ["remove", "log"]);
+        assert_eq!(machine.session(NOW), None);
+    }
+}
+
+#[test]
+fn an_expired_session_in_storage_is_removed_and_not_taken_up() {
+    let stored = tokens(Some("60")).to_text();
+    let mut machine = Machine::default();
+    assert_eq!(
+        names(&machine.step(Event::Restored(Some(stored)), seconds(60))),
+        ["remove", "log"]
+    );
+    assert_eq!(machine.session(seconds(60)), None);
+}
+
+#[test]
+fn a_session_expires_once() {
+    let mut machine = signed_in(Some("60"));
+    assert_eq!(names(&machine.step(Event::Tick, seconds(58))), ["wake"]);
+    assert_eq!(
+        names(&machine.step(Event::Tick, seconds(60))),
+        ["remove", "expired"]
+    );
+    assert_eq!(
+        names(&machine.step(Event::Tick, seconds(61))),
+        [] as [&str; 0]
+    );
+    assert_eq!(
+        machine.tokens(seconds(61)).unwrap_err().code(),
+        ErrorCode::LoginRequired
+    );
+}
+
+#[test]
+fn a_token_about_to_expire_is_not_handed_out() {
+    let machine = signed_in(Some("60"));
+    assert!(machine.tokens(seconds(59)).is_ok());
+    assert!(
+        machine
+            .tokens(seconds(59).after(Duration::from_millis(1)))
+            .is_err()
+    );
+    assert!(machine.session(seconds(60)).is_none());
+}
+
+#[test]
+fn the_clock_is_looked_at_every_half_minute_and_at_the_end() {
+    let wake = |expires_in| match signed_in(Some(expires_in)).step(Event::Tick, NOW).first() {
+        Some(Effect::WakeAt(instant)) => Some(instant.since(NOW)),
+        _ => None,
+    };
+    assert_eq!(wake("7200"), Some(Duration::from_secs(30)));
+    assert_eq!(wake("20"), Some(Duration::from_secs(20)));
+    // Longer than a browser's timer can be: 24.8 days.
+    assert_eq!(wake("3000000"), Some(Duration::from_secs(30)));
+}
+
+#[test]
+fn a_session_without_a_lifetime_needs_no_looking_at() {
+    let mut machine = signed_in(None);
+    assert_eq!(
+        names(&machine.step(Event::Tick, Instant::from_millis(u64::MAX))),
+        [] as [&str; 0]
+    );
+    assert_eq!(machine.session(NOW).unwrap().expires_at, None);
+}
+
+#[test]
+fn signing_out_removes_even_what_nobody_had_taken_up() {
+    assert_eq!(
+        names(&Machine::default().step(Event::SignedOut, NOW)),
+        ["remove"]
+    );
+    assert_eq!(
+        names(&signed_in(None).step(Event::SignedOut, NOW)),
+        ["remove", "signed-out"]
+    );
+}
+
+#[test]
+fn an_app_sees_all_but_the_token() {
+    let session = signed_in(Some("60")).session(NOW).unwrap();
+    assert_eq!(session.flow, "implicit");
+    assert_eq!(session.token_type, "Bearer");
+    assert_eq!(session.scope, "public");
+    assert_eq!(session.expires_at, Some(seconds(60).as_millis() as f64));
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    SignIn(u64),
+    SignOut,
+    Tick,
+    Wait(u64),
+    SetClockBack(u64),
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let step = prop_oneof![
+        (1u64..200).prop_map(Step::SignIn),
+        Just(Step::SignOut),
+        Just(Step::Tick),
+        (0u64..100).prop_map(Step::Wait),
+        (0u64..100).prop_map(Step::SetClockBack),
+    ];
+    prop::collection::vec(step, 0..60)
+}
+
+proptest! {
+    #[test]
+    fn storage_and_listeners_always_know_what_the_machine_knows(steps in steps()) {
+        let mut machine = Machine::default();
+        let (mut now, mut stored, mut told) = (NOW, None, false);
+        for step in steps {
+            let event = match step {
+                Step::SignIn(lifetime) => {
+                    let unjudged = Unjudged { access_token: Some("abc"), token_type: Some("bearer"), expires_in: Some(&lifetime.to_string()), scope: None };
+                    Event::SignedIn(unjudged.judge(Flow::Implicit, "public", now).unwrap())
+                }
+                Step::SignOut => Event::SignedOut,
+                Step::Tick => Event::Tick,
+                Step::Wait(span) => { now = now.after(Duration::from_secs(span)); continue; }
+                Step::SetClockBack(span) => { now = Instant::from_millis(now.as_millis() - span * 1000); continue; }
+            };
+            for effect in machine.step(event, now) {
+                match effect {
+                    Effect::Store(text) => stored = Some(text),
+                    Effect::Remove => stored = None,
+                    Effect::Announce(Change::SignedIn) => told = true,
+                    Effect::Announce(_) => { prop_assert!(told); told = false; }
+                    Effect::WakeAt(at) => prop_assert!(at.since(now) <= Duration::from_secs(30)),
+                    Effect::Log(_) => {}
+                }
+            }
+            prop_assert_eq!(stored.is_some(), told);
+            prop_assert!(machine.session(now).is_none() || stored.is_some());
+            // What another page would restore is what this one has.
+            let mut next = Machine::default();
+            next.step(Event::Restored(stored.clone()), now);
+            prop_assert_eq!(next.session(now), machine.session(now));
+        }
+    }
+}
