@@ -22,8 +22,13 @@ export function demo() {
 
 /** Scripts of ours, WebAssembly, and the page's own import map by its hash; connections wherever the demo is pointed to. */
 function policy(page) {
-  const [, map] = readFileSync(page, "utf8").match(/<script type="importmap">(.*?)<\/script>/s) ?? [];
-  const hash = createHash("sha256").update(map ?? "").digest("base64");
+  const [, map] =
+    readFileSync(page, "utf8").match(
+      /<script type="importmap">(.*?)<\/script>/s,
+    ) ?? [];
+  const hash = createHash("sha256")
+    .update(map ?? "")
+    .digest("base64");
   return [
     "default-src 'none'",
     `script-src 'self' 'wasm-unsafe-eval' 'sha256-${hash}'`,

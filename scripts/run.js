@@ -7,7 +7,10 @@ import { spawn } from "node:child_process";
  */
 export function show(command, args, options = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ["ignore", "inherit", "inherit"], ...options });
+    const child = spawn(command, args, {
+      stdio: ["ignore", "inherit", "inherit"],
+      ...options,
+    });
     child.on("error", reject);
     child.on("close", (code) => resolve(code ?? 1));
   });
@@ -19,7 +22,10 @@ export function show(command, args, options = {}) {
  */
 export function capture(command, args, options = {}) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], ...options });
+    const child = spawn(command, args, {
+      stdio: ["ignore", "pipe", "pipe"],
+      ...options,
+    });
     let output = "";
     child.stdout.on("data", (data) => (output += data));
     child.stderr.on("data", (data) => (output += data));
@@ -31,6 +37,9 @@ export function capture(command, args, options = {}) {
 /** Runs a command that has to succeed; if it doesn't, what it printed is in the error. */
 export async function must(command, args, options) {
   const { code, output } = await capture(command, args, options);
-  if (code !== 0) throw new Error(`${command} ${args.join(" ")} failed:\n${output}`);
+  if (code !== 0)
+    throw new Error(
+      `${command} ${args.join(" ")} failed:\n${output.slice(0, 4000)}`,
+    );
   return output;
 }

@@ -31,13 +31,25 @@ async function bundled(contents, entry, external = []) {
 
 const rows = {
   "wasm, as a file": await readFile(dist("placeos-auth.wasm")),
-  "glue and wrapper, minified": await bundled('export * from "placeos-auth";', "external.js"),
+  "glue and wrapper, minified": await bundled(
+    'export * from "placeos-auth";',
+    "external.js",
+  ),
   "minimal app, all inlined": await bundled(MINIMAL_APP, "index.js"),
 };
 
 const number = (bytes) => bytes.toLocaleString("en").padStart(9);
-console.log("".padEnd(28), "raw".padStart(9), "gzip".padStart(9), "brotli".padStart(9));
+console.log(
+  "".padEnd(28),
+  "raw".padStart(9),
+  "gzip".padStart(9),
+  "brotli".padStart(9),
+);
 for (const [name, bytes] of Object.entries(rows)) {
-  const sizes = [bytes, gzipSync(bytes, { level: 9 }), brotliCompressSync(bytes)];
+  const sizes = [
+    bytes,
+    gzipSync(bytes, { level: 9 }),
+    brotliCompressSync(bytes),
+  ];
   console.log(name.padEnd(28), ...sizes.map((data) => number(data.length)));
 }

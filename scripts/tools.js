@@ -1,7 +1,7 @@
 // Brings what a machine lacks, into the project's own folders wherever that is possible, and says so.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { capture } from "./run.js";
@@ -14,7 +14,11 @@ const WASM_PACK = "0.15.1";
 
 /** The environment that finds the project's own tools first. */
 export function environment() {
-  const path = [join(tools, "bin"), join(root, "node_modules", ".bin"), process.env.PATH];
+  const path = [
+    join(tools, "bin"),
+    join(root, "node_modules", ".bin"),
+    process.env.PATH,
+  ];
   return { ...process.env, PATH: path.join(delimiter) };
 }
 
@@ -23,15 +27,23 @@ export async function ensureNodeModules() {
   const wanted = await readFile(join(root, "package-lock.json"), "utf8");
   const marker = join(root, "node_modules", ".placeos-auth-lock");
   if ((await readFile(marker, "utf8").catch(() => "")) === wanted) return;
-  await install("npm packages", "npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
-  const { writeFile } = await import("node:fs/promises");
+  await install("npm packages", "npm", [
+    "ci",
+    "--no-audit",
+    "--no-fund",
+    "--loglevel=error",
+  ]);
   await writeFile(marker, wanted);
 }
 
 /** The wasm32 target, and the wasm-bindgen that matches the locked crate. */
 export async function ensureWasmTools() {
   await ensureRust();
-  const { output: targets } = await capture("rustup", ["target", "list", "--installed"]);
+  const { output: targets } = await capture("rustup", [
+    "target",
+    "list",
+    "--installed",
+  ]);
   if (!targets.includes("wasm32-unknown-unknown")) {
     await install("the wasm32 target of Rust", "rustup", [
       "target",
@@ -39,7 +51,11 @@ export async function ensureWasmTools() {
       "wasm32-unknown-unknown",
     ]);
   }
-  await ensureCargoTool("wasm-bindgen-cli", "wasm-bindgen", await lockedVersion("wasm-bindgen"));
+  await ensureCargoTool(
+    "wasm-bindgen-cli",
+    "wasm-bindgen",
+    await lockedVersion("wasm-bindgen"),
+  );
 }
 
 /** wasm-pack, for the browser tests. */
@@ -50,18 +66,24 @@ export async function ensureWasmPack() {
 
 async function ensureRust() {
   const { code } = await capture("rustup", ["--version"]);
-  if (code !== 0) throw new Error("Rust is missing. Install it with rustup: https://rustup.rs");
+  if (code !== 0)
+    throw new Error(
+      "Rust is missing. Install it with rustup: https://rustup.rs",
+    );
 }
 
 async function lockedVersion(name) {
   const lock = await readFile(join(root, "Cargo.lock"), "utf8");
-  const [, version] = lock.match(new RegExp(`name = "${name}"\\nversion = "([^"]+)"`)) ?? [];
+  const [, version] =
+    lock.match(new RegExp(`name = "${name}"\\nversion = "([^"]+)"`)) ?? [];
   if (!version) throw new Error(`Cargo.lock has no ${name}`);
   return version;
 }
 
 async function ensureCargoTool(name, binary, version) {
-  const { output } = await capture(binary, ["--version"], { env: environment() });
+  const { output } = await capture(binary, ["--version"], {
+    env: environment(),
+  });
   if (output.trim().endsWith(` ${version}`)) return;
   const args = ["install", name, "--version", version, "--root", tools];
   const what = `${name} ${version} (compiled here, once; takes some minutes)`;
@@ -73,20 +95,62 @@ async function ensureCargoTool(name, binary, version) {
   }
 }
 
+/** Chromium and its driver, for tests in a browser. @returns {Promise<string | null>} why not, in a sentence */
+export function ensureChromium() {
+  return ensureDebianPackages(
+    "Chromium",
+    ["chromium", "chromium-driver"],
+    async () =>
+      (await runs("chromium", "--version")) &&
+      (await runs("chromedriver", "--version")),
+  );
+}
+
+/** Ruby with Doorkeeper, the counterpart of the sandbox. @returns {Promise<string | null>} why not, in a sentence */
+export function ensureRuby() {
+  const packages = [
+    "puma",
+    "ruby-activerecord",
+    "ruby-doorkeeper",
+    "ruby-railties",
+    "ruby-sqlite3",
+  ];
+  // Not Debian's `rails`: it pulls in Debian's Node.js, which can't be installed beside another.
+  return ensureDebianPackages("Doorkeeper", packages, () =>
+    runs("ruby", "-e", "%w[doorkeeper puma sqlite3].each { |name| gem name }"),
+  );
+}
+
+async function runs(command, ...args) {
+  return (await capture(command, args)).code === 0;
+}
+
 /** Debian packages, as root; says in a sentence why not where they can't be had. */
-export async function ensureDebianPackages(what, packages, isThere) {
+async function ensureDebianPackages(what, packages, isThere) {
   if (await isThere()) return null;
-  if (!existsSync("/etc/debian_version")) return `${what} can't be installed here: this is not Debian`;
-  if (process.getuid?.() !== 0) return `${what} can't be installed here: that needs root`;
+  if (!existsSync("/etc/debian_version"))
+    return `${what} can't be installed here: this is not Debian`;
+  if (process.getuid?.() !== 0)
+    return `${what} can't be installed here: that needs root`;
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
   try {
-    await install("Debian's package lists", "apt-get", ["update", "-qq"], { env });
-    const args = ["install", "-y", "-qq", "--no-install-recommends", ...packages];
+    await install("Debian's package lists", "apt-get", ["update", "-qq"], {
+      env,
+    });
+    const args = [
+      "install",
+      "-y",
+      "-qq",
+      "--no-install-recommends",
+      ...packages,
+    ];
     await install(`${what} (${packages.join(", ")})`, "apt-get", args, { env });
   } catch (error) {
     return `${what} can't be installed here: ${error.message.split("\n")[0]}`;
   }
-  return (await isThere()) ? null : `${what} can't be used here, though it was installed`;
+  return (await isThere())
+    ? null
+    : `${what} can't be used here, though it was installed`;
 }
 
 /** Runs an installation, with a sign of life every few seconds; its output is shown only if it fails. */
@@ -113,10 +177,16 @@ function install(what, command, args, options = {}) {
       if (error) reject(error);
       else resolve();
     };
-    child.on("error", (error) => end(new Error(`${command} can't be run: ${error.message}`)));
+    child.on("error", (error) =>
+      end(new Error(`${command} can't be run: ${error.message}`)),
+    );
     child.on("close", (code) => {
       if (code === 0) console.log(`  done in ${seconds()} s`);
-      end(code === 0 ? null : new Error(`${command} ended with ${code}\n${output.trimEnd()}`));
+      end(
+        code === 0
+          ? null
+          : new Error(`${command} ended with ${code}\n${output.trimEnd()}`),
+      );
     });
   });
 }

@@ -1,0 +1,132 @@
+// The package as npm packs it, in the hands of somebody who installs it.
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { promisify } from "node:util";
+import { Worker } from "node:worker_threads";
+import { build } from "esbuild";
+
+const run = promisify(execFile);
+const root = new URL("../..", import.meta.url).pathname;
+let app;
+
+before(async () => {
+  app = await mkdtemp(join(tmpdir(), "placeos-auth-"));
+  const { stdout } = await run(
+    "npm",
+    ["pack", "--ignore-scripts", "--json", "--pack-destination", app],
+    { cwd: root },
+  );
+  const packed = JSON.parse(stdout);
+  const { filename } = Array.isArray(packed)
+    ? packed[0]
+    : Object.values(packed)[0];
+  await writeFile(join(app, "package.json"), '{"type":"module"}');
+  await run(
+    "npm",
+    ["install", "--offline", "--no-audit", join(app, filename)],
+    { cwd: app },
+  );
+});
+
+after(() => rm(app, { recursive: true, force: true }));
+
+const installed = (...names) =>
+  join(app, "node_modules", "placeos-auth", ...names);
+
+test("the package holds what a user needs and nothing of ours", async () => {
+  const entries = await readdir(installed(), { recursive: true });
+  assert.deepEqual(entries.sort(), [
+    "CHANGELOG.md",
+    "LICENSE",
+    "README.md",
+    "dist",
+    "dist/auth-error.js",
+    "dist/auth.js",
+    "dist/callback",
+    "dist/callback/oauth-resp.html",
+    "dist/callback/oauth-resp.js",
+    "dist/core.js",
+    "dist/core.wasm.js",
+    "dist/external.d.ts",
+    "dist/external.js",
+    "dist/index.d.ts",
+    "dist/index.js",
+    "dist/placeos-auth.wasm",
+    "package.json",
+  ]);
+});
+
+test("the package names no folder of the machine that built it", async () => {
+  for (const name of await readdir(installed("dist"), { recursive: true })) {
+    if (name === "callback") continue;
+    const text = await readFile(installed("dist", name), "latin1");
+    assert.doesNotMatch(text, /\/(home|root|Users|work)\//, name);
+  }
+});
+
+test("the package needs no other package", async () => {
+  const manifest = JSON.parse(
+    await readFile(installed("package.json"), "utf8"),
+  );
+  assert.equal(manifest.dependencies, undefined);
+  assert.equal(manifest.sideEffects, false);
+});
+
+const INERT = `
+  const before = Object.keys(globalThis).length;
+  const auth = await import("placeos-auth");
+  const external = await import("placeos-auth/external");
+  if (Object.keys(globalThis).length !== before) throw new Error("touched the globals");
+  const errors = [];
+  for (const create of [auth.createAuth, auth.completeSignIn, external.createAuth]) {
+    await create().catch((error) => errors.push(error.name + " " + error.code));
+  }
+`;
+const REFUSALS = [
+  "AuthError unsupported_environment",
+  "AuthError unsupported_environment",
+  "AuthError configuration",
+];
+
+test("importing it in Node does nothing, and calling it there says why it can't work", async () => {
+  await writeFile(
+    join(app, "node.js"),
+    `${INERT} console.log(JSON.stringify(errors));`,
+  );
+  const { stdout } = await run(process.execPath, [join(app, "node.js")]);
+  assert.deepEqual(JSON.parse(stdout), REFUSALS);
+});
+
+test("importing it in a worker does nothing, and calling it there says why it can't work", async () => {
+  const source = `import { parentPort } from "node:worker_threads"; ${INERT} parentPort.postMessage(errors);`;
+  await writeFile(join(app, "worker.js"), source);
+  const worker = new Worker(join(app, "worker.js"));
+  const errors = await new Promise((resolve, reject) => {
+    worker.once("message", resolve).once("error", reject);
+  });
+  await worker.terminate();
+  assert.deepEqual(errors, REFUSALS);
+});
+
+test("an app that imports it and uses nothing of it carries nothing of it", async () => {
+  const contents = 'import { createAuth } from "placeos-auth"; console.log(1);';
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: app },
+    bundle: true,
+    format: "esm",
+    write: false,
+  });
+  assert.ok(outputFiles[0].contents.length < 200);
+});
+
+test("a minimal app downloads no more than was promised", async () => {
+  const { stdout } = await run("npm", ["run", "--silent", "size"], {
+    cwd: root,
+  });
+  const [, brotli] = stdout.match(/^minimal app.* ([\d,]+)$/m);
+  assert.ok(Number(brotli.replaceAll(",", "")) <= 45_000, stdout);
+});

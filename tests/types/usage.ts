@@ -1,0 +1,101 @@
+// What an app may write, and what it may not: checked by the compiler, never run.
+import {
+  Auth,
+  AuthError,
+  completeSignIn,
+  createAuth,
+  type AuthErrorCode,
+  type AuthEvent,
+  type AuthOptions,
+  type RedirectResult,
+  type Session,
+} from "placeos-auth";
+import { load } from "placeos-auth/external";
+
+const auth: Auth = await createAuth();
+await createAuth({
+  server: new URL("https://placeos.example.com"),
+  clientId: "id",
+  redirectUri: "/oauth-resp.html",
+  flow: "implicit",
+  scope: "public",
+  storage: "local",
+  protectedResources: ["https://a.test", new URL("https://b.test/c")],
+  endpoints: {
+    authorize: "https://id.test/authorize",
+    logout: new URL("https://id.test/logout"),
+  },
+  navigate: (url: URL) => history.pushState(null, "", url),
+  log: console.debug,
+} satisfies AuthOptions);
+await completeSignIn({ log: (line: string) => console.log(line) });
+await load(fetch("/placeos-auth.wasm").then((response) => response) as never);
+await load("/placeos-auth.wasm");
+
+// @ts-expect-error a misspelt option
+await createAuth({ clientID: "id" });
+// @ts-expect-error a flow there is none of
+await createAuth({ flow: "password" });
+// @ts-expect-error made by createAuth only
+new Auth();
+
+const never: Promise<never> = auth.login({
+  returnTo: "/",
+  appState: { any: 1 },
+  scope: "public",
+});
+await auth.logout({ local: true });
+const { fetch: bound } = auth;
+const response: Response = await bound(new Request("/api"), {
+  signal: new AbortController().signal,
+});
+const token: string = await auth.token();
+const url: URL = await auth.signUrl("/file");
+
+const session: Session | null = auth.session;
+if (session) {
+  const expiresAt: number | null = session.expiresAt;
+  // @ts-expect-error frozen
+  session.scope = "admin";
+  // @ts-expect-error never the token
+  session.token;
+  void expiresAt;
+}
+
+const redirect: RedirectResult = auth.redirect;
+switch (redirect.status) {
+  case "none":
+    break;
+  case "signed-in": {
+    const returnTo: string = redirect.returnTo;
+    // @ts-expect-error unknown until the app has looked
+    redirect.appState.any;
+    void returnTo;
+    break;
+  }
+  case "failed": {
+    const error: AuthError = redirect.error;
+    const code: AuthErrorCode = error.code;
+    const text: string | undefined = error.description;
+    void [code, text, error.retryable, error.status, error.uri];
+  }
+}
+
+const stop: () => void = auth.subscribe((event: AuthEvent) => {
+  const type: "signed-in" | "expired" | "signed-out" = event.type;
+  void type;
+});
+stop();
+auth.close();
+
+try {
+  await auth.token();
+} catch (error) {
+  if (error instanceof AuthError && error.code === "login_required")
+    await auth.login();
+  // @ts-expect-error a code there is none of
+  if (error instanceof AuthError && error.code === "login-required")
+    throw error;
+}
+
+void [never, response, token, url];
