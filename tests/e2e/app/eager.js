@@ -1,0 +1,9 @@
+// Signs in whenever there is no session, with a scope that the server doesn't know: what makes a loop.
+import { createAuth } from "placeos-auth";
+
+const auth = await createAuth();
+try {
+  if (!auth.session) await auth.login({ scope: "unknown" });
+} catch ({ code }) {
+  document.body.textContent = `stopped: ${code}`;
+}

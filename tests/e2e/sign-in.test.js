@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import { systems } from "../servers/building.js";
+import { suite } from "./support/suite.js";
+import { historyOf, typePassword } from "./support/visit.js";
+import {
+  doorkeeperElsewhere,
+  doorkeeperHere,
+  sandboxElsewhere,
+  sandboxHere,
+} from "./support/worlds.js";
+
+const NAMES = systems.map(({ display_name }) => display_name);
+
+for (const kind of [
+  sandboxHere,
+  sandboxElsewhere,
+  doorkeeperHere,
+  doorkeeperElsewhere,
+]) {
+  suite(
+    `Signing in, ${kind.name}`,
+    (claim) => {
+      claim(
+        "a person presses sign in, types a password, and sees what only a token can fetch, after a reload, too",
+        async (visit) => {
+          const page = await openApp(visit);
+          await signIn(page);
+          assert.deepEqual(await shown(page), NAMES);
+          assert.equal(page.url(), `${visit.world.app}/app/`);
+
+          await page.reload();
+          assert.deepEqual(await shown(page), NAMES, "and again");
+        },
+      );
+
+      claim("deep link and query are as they were", async (visit) => {
+        const deep = "/app/?zipcode=1&a=b%20c&x#/rooms?floor=2";
+        const page = await openApp(visit, deep);
+        await signIn(page);
+        assert.deepEqual(await shown(page), NAMES);
+        assert.equal(page.url(), visit.world.app + deep);
+      });
+
+      claim(
+        "the token is nowhere but in its header, and going back shows none",
+        async (visit) => {
+          const page = await openApp(visit);
+          await signIn(page);
+          await shown(page);
+          const calls = visit.requests.filter(
+            ({ method, headers }) => method === "GET" && headers.authorization,
+          );
+          assert.equal(calls.length, 1);
+          const [{ url, headers }] = calls;
+          assert.equal(url, `${visit.world.server}/api/engine/v2/systems`);
+          const [, token] = /^Bearer ([\w-]{20,})$/.exec(headers.authorization);
+          await assertHidden(visit, page, token);
+          while (page.url() !== "about:blank") {
+            await page.goBack();
+            assert.doesNotMatch(page.url(), /access_token/);
+          }
+        },
+      );
+
+      claim("signing out brings a login page next time", async (visit) => {
+        const page = await openApp(visit);
+        await signIn(page);
+        await shown(page);
+        await page.getByRole("button", { name: "Sign out" }).click();
+        const button = page.getByRole("button", { name: "Sign in" });
+        await button.waitFor();
+        assert.equal(page.url(), `${visit.world.app}/app/`);
+        await button.click();
+        await page.getByLabel("Password").waitFor();
+      });
+    },
+    { kind },
+  );
+}
+
+/** The app, told where its server is as a user's own configuration would. */
+async function openApp(visit, path = "/app/") {
+  const { context, world } = visit;
+  await context.addInitScript((options) => {
+    window.options = options;
+  }, world.options);
+  return visit.open(path);
+}
+
+async function signIn(page) {
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByLabel("Password").waitFor();
+  await typePassword(page);
+}
+
+async function shown(page) {
+  await page.getByRole("button", { name: "Sign out" }).waitFor();
+  return page.getByRole("listitem").allTextContents();
+}
+
+async function assertHidden(visit, page, token) {
+  visit.secrets.push(token);
+  for (const { url, headers } of visit.requests) {
+    assert.ok(!url.split("#")[0].includes(token), url);
+    assert.ok(!(headers.referer ?? "").includes(token), url);
+    const isServer = new URL(url).origin === visit.world.server;
+    assert.ok(isServer || !JSON.stringify(headers).includes(token), url);
+  }
+  for (const { url, headers } of visit.world.sandbox?.requests ?? []) {
+    const { authorization, ...others } = headers;
+    assert.ok(!url.includes(token), url);
+    assert.ok(!JSON.stringify(others).includes(token), url);
+    assert.ok(!authorization || url.startsWith("/api/"), url);
+  }
+  const seen = await page.evaluate(() => [
+    JSON.stringify(history.state),
+    document.title,
+    document.documentElement.outerHTML,
+    document.cookie,
+    document.referrer,
+    window.name,
+  ]);
+  seen.push(...(await historyOf(page)));
+  for (const text of seen) assert.ok(!text?.includes(token), text);
+}

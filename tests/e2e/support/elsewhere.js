@@ -1,0 +1,65 @@
+import { answerWith } from "./answers.js";
+import { create, leave, ready } from "./visit.js";
+
+/** A PlaceOS host that exists in the tests' browser alone, as does every other host but the app's own. */
+export const PLACEOS = "https://placeos.example.com";
+
+/**
+ * Stands in for every host but the app's: the authorization endpoint gives a token at once, anything else an empty page
+ * that any origin may read.
+ *
+ * @returns {Promise<{ url: string, authorization?: string }[]>} the requests there are, as they come
+ */
+export async function standInForOthers({ context, world }) {
+  const requests = [];
+  const isOther = ({ origin }) => origin !== world.app;
+  await context.route(isOther, (route) => {
+    const request = route.request();
+    const url = new URL(request.url());
+    if (url.pathname === "/auth/oauth/authorize") {
+      const asked = Object.fromEntries(url.searchParams);
+      const location = answerWith()(asked);
+      return route.fulfill({ status: 302, headers: { location } });
+    }
+    requests.push({ url: url.href, ...request.headers() });
+    const headers = { "access-control-allow-origin": "*" };
+    return route.fulfill({ status: 200, headers, body: "" });
+  });
+  return requests;
+}
+
+/** A bare page with a session of that host. */
+export async function signedInElsewhere(visit, options) {
+  const requests = await standInForOthers(visit);
+  const page = await visit.open();
+  const all = { server: PLACEOS, ...options };
+  await create(page, all);
+  await leave(page);
+  await page.waitForURL(/access_token/);
+  await ready(page);
+  await create(page, all);
+  return { page, requests };
+}
+
+/**
+ * Calls `auth.fetch` with each of these, in turn.
+ *
+ * @param {(string | Function)[]} inputs text, or a function of the page that makes what `fetch` is to be given
+ * @returns {Promise<{ input: string, sent: object[], error?: object }[]>}
+ */
+export async function fetchEach({ page, requests }, inputs) {
+  const seen = [];
+  for (const input of inputs) {
+    requests.length = 0;
+    const make = typeof input === "function" ? `(${input})()` : undefined;
+    const error = await page.evaluate(
+      async ([text, source]) => {
+        const made = source ? window.eval(source) : text;
+        return (await settled(auth.fetch(made).then(() => null))).error;
+      },
+      [make ? null : input, make],
+    );
+    seen.push({ input: String(input), sent: [...requests], error });
+  }
+  return seen;
+}

@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { launchChromium, whyNoChromium } from "./chromium.js";
+import { Visit } from "./visit.js";
+import { sandboxHere } from "./worlds.js";
+
+const TEST_MS = 30_000;
+
+const browsers = new Map();
+
+after(() => Promise.all([...browsers.values()].map((each) => each.close())));
+
+/** One for the file, however many groups there are. */
+async function browserWith({ keepsPages }) {
+  if (!browsers.has(keepsPages)) {
+    browsers.set(keepsPages, await launchChromium({ keepsPages }));
+  }
+  return browsers.get(keepsPages);
+}
+
+/**
+ * A group of claims about an app in a browser. The world is one for the group, and every claim has a context of its own: no
+ * cookie, no storage.
+ *
+ * @param {string} title
+ * @param {(claim: Claim) => void} define
+ * @param {object} [options]
+ * @param {import("./worlds.js").Kind} [options.kind] of world
+ * @param {boolean} [options.keepsPages] see `launchChromium`
+ *
+ * @callback Claim
+ * @param {string} sentence
+ * @param {(visit: Visit) => Promise<void>} prove
+ */
+export function suite(
+  title,
+  define,
+  { kind = sandboxHere, keepsPages = false } = {},
+) {
+  const why = whyNoChromium || kind.why;
+  describe(title, () => {
+    let world;
+    let initially;
+    if (!why) {
+      before(async () => {
+        world = await kind.start();
+        initially = { ...world.sandbox };
+      });
+      after(() => world?.close());
+    }
+
+    define((sentence, prove) => {
+      // On a build server a suite that can't run is a suite that fails.
+      const skip = why !== "" && !process.env.CI && why;
+      it(sentence, { skip, timeout: TEST_MS }, async () => {
+        assert.equal(why, "");
+        Object.assign(world.sandbox ?? {}, initially);
+        world.sandbox?.requests.splice(0);
+        const visit = await Visit.of(await browserWith({ keepsPages }), world);
+        try {
+          await prove(visit);
+          visit.assertNothingLeaked();
+        } finally {
+          await visit.end();
+        }
+      });
+    });
+  });
+}

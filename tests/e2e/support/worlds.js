@@ -1,0 +1,111 @@
+import { createServer } from "node:http";
+import express from "express";
+import {
+  doorkeeperAvailable,
+  startDoorkeeper,
+} from "../../servers/doorkeeper/index.js";
+import { listen } from "../../servers/listen.js";
+import { startProxy } from "../../servers/proxy.js";
+import { startSandbox } from "../../servers/sandbox/index.js";
+import { site } from "./site.js";
+
+/**
+ * @typedef {object} World an app and its server, running
+ * @property {string} app origin of the app's pages
+ * @property {string} server origin of the server, as the app has to name it
+ * @property {object} options what the app has to tell `createAuth`
+ * @property {import("../../servers/sandbox/index.js").Sandbox} [sandbox] its handle, if that is the server
+ * @property {() => Promise<void>} close
+ *
+ * @typedef {object} Kind a world that can be started
+ * @property {string} name
+ * @property {string} why one sentence, empty where it can run
+ * @property {() => Promise<World>} start
+ */
+
+const ADDRESS = { port: 0, host: "localhost" };
+
+/** @type {Kind} */
+export const sandboxHere = {
+  name: "sandbox on the app's own origin",
+  why: "",
+  async start() {
+    const sandbox = await startSandbox({ site: site() });
+    return oneOrigin(sandbox.origin, { sandbox, close: sandbox.close });
+  },
+};
+
+/** @type {Kind} */
+export const sandboxElsewhere = {
+  name: "sandbox on another origin",
+  why: "",
+  async start() {
+    const app = await serveSite();
+    const sandbox = await startSandbox({ origins: [app.origin] });
+    return twoOrigins(app, sandbox, { sandbox });
+  },
+};
+
+const { why } = await doorkeeperAvailable();
+
+/** @type {Kind} */
+export const doorkeeperHere = {
+  name: "Doorkeeper on the app's own origin",
+  why,
+  async start() {
+    // Doorkeeper has to know the app's address before the proxy, which the app is served by, can know Doorkeeper's.
+    const { port } = await closed(listen(createServer(), ADDRESS));
+    const apps = [registration(`http://localhost:${port}`)];
+    const doorkeeper = await startDoorkeeper({ apps });
+    const server = doorkeeper.origin;
+    const proxy = await startProxy({ server, port, site: site() });
+    const close = async () => {
+      await proxy.close();
+      await doorkeeper.close();
+    };
+    return oneOrigin(proxy.origin, { close });
+  },
+};
+
+/** @type {Kind} */
+export const doorkeeperElsewhere = {
+  name: "Doorkeeper on another origin",
+  why,
+  async start() {
+    const app = await serveSite();
+    const apps = [registration(app.origin)];
+    const options = { apps, origins: [app.origin] };
+    return twoOrigins(app, await startDoorkeeper(options), {});
+  },
+};
+
+const oneOrigin = (origin, more) => ({
+  app: origin,
+  server: origin,
+  options: {},
+  ...more,
+});
+
+const twoOrigins = (app, server, more) => ({
+  app: app.origin,
+  server: server.origin,
+  options: { server: server.origin },
+  async close() {
+    await app.close();
+    await server.close();
+  },
+  ...more,
+});
+
+const serveSite = () => listen(createServer(express().use(site())), ADDRESS);
+
+const registration = (origin) => ({
+  name: "app",
+  redirectUris: [`${origin}/app/`],
+});
+
+async function closed(starting) {
+  const server = await starting;
+  await server.close();
+  return server;
+}

@@ -1,0 +1,20 @@
+// What the demo itself keeps for this tab. Where storage is blocked it keeps nothing, and goes on.
+
+/** @returns {any} what was kept under this key, or null */
+export function recall(key) {
+  try {
+    return JSON.parse(sessionStorage.getItem(key));
+  } catch {
+    return null;
+  }
+}
+
+/** Keeps any value that JSON can say; null forgets. */
+export function keep(key, value) {
+  try {
+    if (value === null) sessionStorage.removeItem(key);
+    else sessionStorage.setItem(key, JSON.stringify(value));
+  } catch {
+    return;
+  }
+}

@@ -1,0 +1,74 @@
+import { element, find } from "./page.js";
+
+const MOST_ROWS = 50;
+
+/**
+ * Lists every request that this page gives to the browser's `fetch`. Whether it is signed is read from the request itself,
+ * and not from what the package is supposed to do.
+ *
+ * @param {string} server whose requests are shown without their origin
+ */
+export function watchRequests(server) {
+  const { fetch } = globalThis;
+  globalThis.fetch = async (input, init) => {
+    const asRequest = input instanceof Request ? input : undefined;
+    const address = asRequest?.url ?? input;
+    // What is no request is the browser's to refuse.
+    if (!URL.canParse(address, document.baseURI)) return fetch(input, init);
+    const url = new URL(address, document.baseURI);
+    const headers = new Headers(init?.headers ?? asRequest?.headers);
+    const row = new Row({
+      method: (init?.method ?? asRequest?.method ?? "GET").toUpperCase(),
+      url: url.href,
+      address: url.origin === server ? url.pathname + url.search : url.href,
+      signed: headers.has("Authorization"),
+    });
+    try {
+      const response = await fetch(input, init);
+      row.end(String(response.status));
+      return response;
+    } catch (error) {
+      row.end(error.name === "AbortError" ? "cancelled" : "no answer");
+      throw error;
+    }
+  };
+}
+
+class Row {
+  #began = performance.now();
+  #status = element("span", { className: "status" }, "…");
+  #took = element("span", { className: "soft" });
+  #row;
+
+  constructor({ method, url, address, signed }) {
+    this.#row = element(
+      "li",
+      {
+        dataset: {
+          testid: "request",
+          signed,
+          method,
+          url,
+        },
+      },
+      element("span", { className: "address" }, `${method} `, address),
+      element(
+        "span",
+        { className: "facts" },
+        element("span", { className: "mark" }, signed ? "signed" : "unsigned"),
+        this.#status,
+        this.#took,
+      ),
+    );
+    const log = find("request-log");
+    log.prepend(this.#row);
+    log.children.item(MOST_ROWS)?.remove();
+  }
+
+  end(status) {
+    const milliseconds = Math.round(performance.now() - this.#began);
+    this.#row.dataset.status = status;
+    this.#status.textContent = status;
+    this.#took.textContent = `${milliseconds} ms`;
+  }
+}

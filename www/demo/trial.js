@@ -1,0 +1,65 @@
+import { complaint } from "./api.js";
+import { find } from "./page.js";
+
+const LOOPBACK = { localhost: "127.0.0.1", "127.0.0.1": "localhost" };
+
+/**
+ * Lets the user send requests of their own and says in words how each one went.
+ *
+ * @param {typeof fetch} fetch the one that signs: `auth.fetch`
+ * @param {string} server its origin
+ */
+export function offerTrials(fetch, server) {
+  const field = find("request-url");
+
+  const send = async (address) => {
+    field.value = address;
+    find("answer").textContent = "…";
+    find("answer").textContent = await outcome(fetch, address, server);
+  };
+
+  find("request-form").onsubmit = (event) => {
+    event.preventDefault();
+    send(field.value.trim());
+  };
+  find("try-forbidden").onclick = () => send("/api/engine/v2/cluster");
+
+  const elsewhere = anotherOrigin(server);
+  find("try-elsewhere").hidden = !elsewhere;
+  find("try-elsewhere").onclick = () => send(`${elsewhere}/auth/authority`);
+}
+
+async function outcome(fetch, address, server) {
+  let url;
+  try {
+    url = new URL(address, server);
+  } catch {
+    return "That is not an address.";
+  }
+  try {
+    const response = await fetch(url, { redirect: "follow" });
+    const { status } = response;
+    if (response.ok) return `Answered with ${status}.`;
+    const said = await complaint(response);
+    const answer = said ? `${status}, “${said}”` : status;
+    return `Answered with ${answer}. ${MEANINGS[status] ?? ""}`;
+  } catch (error) {
+    if (error.name === "AuthError") return `${error.message} (${error.code})`;
+    return url.origin === location.origin
+      ? "No answer: the server can't be reached."
+      : "No answer this page may read: nothing is there, or that origin doesn't allow it (CORS).";
+  }
+}
+
+const MEANINGS = {
+  401: "It doesn't take this token any more. Signing in again gives a new one.",
+  403: "The token is good but doesn't allow this: the app's business, and the session goes on.",
+};
+
+/** An origin that isn't the server's, and for which nobody else has to be troubled: this page's, or another name of it. */
+function anotherOrigin(server) {
+  if (server !== location.origin) return location.origin;
+  const name = LOOPBACK[location.hostname];
+  if (!name) return undefined;
+  return location.origin.replace(location.hostname, name);
+}
