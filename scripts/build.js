@@ -99,8 +99,15 @@ async function compile() {
     { env },
   );
   const optimized = join(bindgen, "optimized.wasm");
-  const options = ["-Oz", join(bindgen, "core_bg.wasm"), "-o", optimized];
-  await must("wasm-opt", options, { env });
+  const options = [
+    "-Oz",
+    "--converge",
+    // Functions with one caller are inlined only if they are small: a little larger as it is, two percent smaller
+    // compressed.
+    "--one-caller-inline-max-function-size=30",
+  ];
+  const input = join(bindgen, "core_bg.wasm");
+  await must("wasm-opt", [...options, input, "-o", optimized], { env });
   await shortenNames(optimized, env);
 }
 

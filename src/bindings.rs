@@ -5,7 +5,7 @@ mod input;
 mod view;
 
 use crate::auth::{Auth, Subscription};
-use crate::browser::json;
+use crate::browser::{json, native};
 use crate::error::Result;
 use crate::oauth::arrival::Redirect;
 use crate::session::Session;
@@ -19,13 +19,6 @@ use wasm_bindgen_futures::future_to_promise;
 use web_sys::{Request, RequestInit};
 
 type JsResult<T> = std::result::Result<T, JsValue>;
-
-#[wasm_bindgen]
-extern "C" {
-    /// The page's `fetch`, as it is at the time of the call, with the app's own arguments.
-    #[wasm_bindgen(js_name = fetch)]
-    fn native_fetch(input: &JsValue, init: &JsValue) -> Promise;
-}
 
 /// A promise of what a future gives. Boxed, for the machinery behind it would else be there once for every future.
 fn promise<T: Into<JsValue>>(future: impl Future<Output = Result<T>> + 'static) -> Promise {
@@ -169,7 +162,7 @@ impl Core {
             None => input::text_of(input).is_none_or(|text| self.auth.may_sign(&text)),
         };
         if !is_candidate {
-            return native_fetch(input, init);
+            return native::fetch(input, init);
         }
         let init: &RequestInit = init.unchecked_ref();
         let request = match Request::new_with_request_and_init(input.unchecked_ref(), init) {
@@ -177,7 +170,7 @@ impl Core {
             Err(reason) => return Promise::reject(&reason),
         };
         match self.auth.sign(&request) {
-            Ok(()) => native_fetch(&request, &JsValue::UNDEFINED),
+            Ok(()) => native::fetch(&request, &JsValue::UNDEFINED),
             Err(error) => Promise::reject(&error::to_js(error)),
         }
     }

@@ -209,7 +209,9 @@ impl Check<'_> {
             None => {
                 "is no whole URL. Write it with its scheme, such as \"https://placeos.example.com\"."
             }
-            Some(url) if !url.is_http() => "is neither an https: nor an http: URL.",
+            Some(url) if !url.is_http() => {
+                "is neither an https: nor an http: URL, such as \"https://placeos.example.com\"."
+            }
             Some(url) if url.has_user_info() => "has a user name or password in it.",
             Some(_) if text.contains('#') => "has a fragment (#…) in it.",
             Some(_) => "",

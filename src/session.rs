@@ -98,9 +98,10 @@ impl Machine {
                     Effect::Log("the stored session had expired and was removed"),
                 ],
                 Some(tokens) => {
-                    let wake = wake(&tokens, now);
+                    let mut effects = vec![Effect::Log("took up the stored session")];
+                    effects.extend(wake(&tokens, now));
                     self.tokens = Some(tokens);
-                    wake.into_iter().collect()
+                    effects
                 }
             },
             Event::SignedIn(tokens) => {

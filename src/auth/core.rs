@@ -3,7 +3,7 @@
 use super::{Hooks, redirect};
 use crate::browser::storage::Area;
 use crate::browser::timer::Timer;
-use crate::browser::{self, clock, page};
+use crate::browser::{self, clock, native, page};
 use crate::error::Result;
 use crate::oauth::arrival::Redirect;
 use crate::oauth::sign_in::SignIn;
@@ -61,6 +61,7 @@ impl Core {
             is_stored: Cell::new(false),
         });
         CORES.with_borrow_mut(|cores| cores.push(Rc::clone(&core)));
+        native::remember();
         core.begin(&page);
         Ok(core)
     }
@@ -118,7 +119,7 @@ impl Core {
     }
 
     fn announce(&self, change: Change) {
-        self.log(change.as_str());
+        self.log(&["session ", change.as_str()].concat());
         let listeners = self.listeners.borrow().clone();
         for (id, listener) in listeners {
             let is_subscribed = self

@@ -1,7 +1,7 @@
 //! Puts the token on requests, where, and only where, it belongs.
 
 use super::Auth;
-use crate::browser::{self, page};
+use crate::browser::{self, native, page};
 use crate::error::{AuthError, ErrorCode, Result};
 use crate::oauth::form;
 use crate::oauth::tokens::TOKEN_TYPE;
@@ -25,7 +25,7 @@ impl Auth {
         let request = web_sys::Request::from(request);
         self.sign(&request)?;
         let failed = |_: JsValue| AuthError::new(ErrorCode::Network, "No response was had.");
-        let promise = browser::window()?.fetch_with_request(&request);
+        let promise = native::fetch(&request, &JsValue::UNDEFINED);
         let response = wasm_bindgen_futures::JsFuture::from(promise)
             .await
             .map_err(failed)?;

@@ -72,7 +72,7 @@ pub fn finish(core: &Rc<Core>, answer: Answer) {
     let tokens = match answer.judged {
         Ok(tokens) => tokens,
         Err(error) => {
-            core.log(error.code().as_str());
+            core.log(&["sign-in failed: ", error.code().as_str()].concat());
             core.set_redirect(Redirect::Failed(error));
             return;
         }
@@ -100,6 +100,7 @@ fn return_to(core: &Core, sign_in: &SignIn, here: &Url) {
     if !is_here && core.navigate(&target.href()) {
         return;
     }
+    core.log("going to the page the user left");
     if target.path == here.path {
         let state = sign_in.history_state.as_deref().and_then(json::from_text);
         let _ = page::replace_entry(&state.unwrap_or_else(page::history_state), &target);

@@ -150,11 +150,12 @@ fn unknown(name: &str, key: &str, keys: &Keys) -> AuthError {
             problem.push_str("`?");
         }
         None => {
-            problem.push_str("Known are ");
-            for (known, _) in keys {
+            problem.push_str("Known are");
+            for (at, (known, _)) in keys.iter().enumerate() {
+                problem.push_str(if at == 0 { " " } else { ", " });
                 problem.push_str(known);
-                problem.push(' ');
             }
+            problem.push('.');
         }
     }
     AuthError::option(name, &problem)

@@ -4,6 +4,7 @@ pub mod clock;
 pub mod departure;
 pub mod json;
 pub mod listener;
+pub mod native;
 pub mod page;
 pub mod random;
 pub mod storage;

@@ -26,9 +26,9 @@ pub fn begin(kept: Option<&str>, now: Instant) -> Result<String> {
     if recent.len() >= MOST {
         return Err(AuthError::new(
             ErrorCode::RedirectLoop,
-            "Three sign-ins began within 30 seconds and none ended in a session. Don't call login() again by itself: \
-             show `auth.redirect.error` or a sign-in button, and check that the redirect URI is registered and that the \
-             server allows this flow.",
+            "Three sign-ins within 30 seconds ended in no session. Wait half a minute and try again. If an app does this \
+             by itself: have it show `auth.redirect.error` in place of calling login(), and check that the redirect URI \
+             is registered and that the server allows this flow.",
         ));
     }
     recent.push(now);

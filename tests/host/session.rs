@@ -52,7 +52,7 @@ fn a_stored_session_is_taken_up_without_a_word() {
     let mut machine = Machine::default();
     assert_eq!(
         names(&machine.step(Event::Restored(Some(stored)), NOW)),
-        ["wake"]
+        ["log", "wake"]
     );
     assert!(machine.session(NOW).is_some());
 }

@@ -1,6 +1,12 @@
 import { AuthError } from "./auth-error.js";
 import { complete, create } from "./core.js";
 
+/**
+ * What is in use, from its beginning to its end. Without this, what an app has no variable for would be taken by the
+ * garbage collector, and with it the listeners and timers that are still wanted.
+ */
+const inUse = new Set();
+
 /** Made by `createAuth`. The work is done in WebAssembly; this class gives it the shape that JavaScript expects. */
 export class Auth {
   #core;
@@ -10,6 +16,7 @@ export class Auth {
 
   constructor(core) {
     this.#core = core;
+    inUse.add(core);
   }
 
   get session() {
@@ -38,11 +45,16 @@ export class Auth {
 
   subscribe(listener) {
     const watch = this.#core.subscribe(listener);
-    return () => watch.end();
+    inUse.add(watch);
+    return () => {
+      watch.end();
+      inUse.delete(watch);
+    };
   }
 
   close() {
     this.#core.close();
+    inUse.delete(this.#core);
   }
 }
 
