@@ -74,7 +74,8 @@ function nodeTest(folder) {
   const names = readdirSync(join(root, "tests", folder)).sort();
   const files = names.filter((name) => name.endsWith(".test.js"));
   const paths = files.map((name) => join("tests", folder, name));
-  return [process.execPath, ["--test", "--test-reporter=spec", ...paths]];
+  const options = ["--test", "--test-reporter=spec", "--test-concurrency=2"];
+  return [process.execPath, [...options, ...paths]];
 }
 
 /** A command that passes or fails as a whole. */

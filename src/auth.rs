@@ -1,7 +1,7 @@
 //! The client: asks the pure parts what to do, and has the browser do it.
 
 mod core;
-mod fetch;
+pub(crate) mod fetch;
 mod redirect;
 
 use crate::browser::departure::{Stayed, departure};
@@ -160,10 +160,10 @@ impl Auth {
         core.log("leaving for the authorization endpoint");
         page::leave(&authorization::request(config, scope, &state))?;
         Err(match departure().await {
-            Stayed::CameBack => AuthError::new(
-                ErrorCode::LoginRequired,
-                "The user came back without signing in.",
-            ),
+            Stayed::CameBack => {
+                core.look_again();
+                AuthError::new(ErrorCode::LoginRequired, "The user came back to this page.")
+            }
             Stayed::NeverLeft => AuthError::new(
                 ErrorCode::Timeout,
                 "The page was not left for the server within a minute.",

@@ -4,19 +4,20 @@ mod error;
 mod input;
 mod view;
 
+use crate::auth::fetch::HEADER;
 use crate::auth::{Auth, Subscription};
 use crate::browser::{json, native};
 use crate::error::Result;
 use crate::oauth::arrival::Redirect;
 use crate::session::Session;
-use js_sys::Promise;
+use js_sys::{Promise, Reflect};
 use std::cell::RefCell;
 use std::pin::Pin;
 use std::rc::Rc;
 use view::{Field, View};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
-use web_sys::{Request, RequestInit};
+use web_sys::{Headers, Request, RequestInit};
 
 type JsResult<T> = std::result::Result<T, JsValue>;
 
@@ -90,6 +91,19 @@ fn redirect_view(redirect: Redirect) -> JsValue {
     }
 }
 
+/// Whether the arguments of `fetch` have an `Authorization` of the caller's.
+fn has_authorization(input: &JsValue, init: &JsValue) -> bool {
+    let of = |value: &JsValue| {
+        let headers = Reflect::get(value, &"headers".into()).unwrap_or_default();
+        (!headers.is_undefined()).then_some(headers)
+    };
+    // Those of the second argument take the place of the first one's.
+    let headers = of(init).or_else(|| of(input));
+    let headers =
+        headers.and_then(|headers| Headers::new_with_headers(headers.unchecked_ref()).ok());
+    headers.is_some_and(|headers| headers.has(HEADER).unwrap_or(false))
+}
+
 fn session_view(session: &Session) -> JsValue {
     View(&[
         ("flow", Field::Text(session.flow)),
@@ -157,12 +171,21 @@ impl Core {
     /// Only a request whose URL seems to belong here is looked at more closely. The browser then reads the arguments into
     /// a `Request`, once, and it is that request's own URL that decides: what is signed is what is sent.
     pub fn fetch(&self, input: &JsValue, init: &JsValue) -> Promise {
+        if native::is_calling() {
+            return native::fetch(input, init);
+        }
         let is_candidate = match input.dyn_ref::<Request>() {
             Some(request) => self.auth.may_sign(&request.url()),
             None => input::text_of(input).is_none_or(|text| self.auth.may_sign(&text)),
         };
         if !is_candidate {
             return native::fetch(input, init);
+        }
+        // Before the request is made, for that uses up the body, which the caller may want to send after a sign-in.
+        if let Err(error) = self.auth.can_sign()
+            && !has_authorization(input, init)
+        {
+            return Promise::reject(&error::to_js(error));
         }
         let init: &RequestInit = init.unchecked_ref();
         let request = match Request::new_with_request_and_init(input.unchecked_ref(), init) {

@@ -159,6 +159,6 @@ impl Machine {
 }
 
 fn wake(tokens: &Tokens, now: Instant) -> Option<Effect> {
-    let expires_at = tokens.expires_at?;
-    Some(Effect::WakeAt(expires_at.min(now.after(LONGEST_WAIT))))
+    let end = tokens.usable_until()?;
+    Some(Effect::WakeAt(end.min(now.after(LONGEST_WAIT))))
 }

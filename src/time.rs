@@ -26,6 +26,12 @@ impl Instant {
         Self::from_millis(self.0.saturating_add(millis))
     }
 
+    /// This instant and a span earlier, at least the epoch.
+    pub fn before(self, span: Duration) -> Self {
+        let millis = u64::try_from(span.as_millis()).unwrap_or(u64::MAX);
+        Self::from_millis(self.0.saturating_sub(millis))
+    }
+
     /// How long after `earlier` this is; nothing if it is before.
     pub fn since(self, earlier: Instant) -> Duration {
         Duration::from_millis(self.0.saturating_sub(earlier.0))

@@ -68,17 +68,18 @@ impl Core {
 
     fn begin(self: &Rc<Self>, page: &Url) {
         let answer = redirect::take_in(self, page);
-        let stored = self
-            .area()
-            .and_then(|area| area.get(&self.key("session")))
-            .map(Secret::new);
-        self.is_stored.set(stored.is_some());
-        self.apply(Event::Restored(stored));
+        self.restore();
         if let Some(answer) = answer {
             redirect::finish(self, answer);
         } else {
             redirect::arrive(self);
         }
+    }
+
+    fn restore(self: &Rc<Self>) {
+        let stored = self.area().and_then(|area| area.get(&self.key("session")));
+        self.is_stored.set(stored.is_some());
+        self.apply(Event::Restored(stored.map(Secret::new)));
     }
 
     /// Has the machine take an event in, and carries out what it says.
@@ -190,9 +191,19 @@ impl Core {
         self.redirect.replace(redirect);
     }
 
-    /// Whether the session outlives this page.
-    pub fn is_stored(&self) -> bool {
-        self.is_stored.get()
+    /// Whether another page would have the session, if there is one.
+    pub fn can_leave(&self) -> bool {
+        self.is_stored.get() || self.session().is_none()
+    }
+
+    /// Looks into storage again, after this page was away.
+    pub fn look_again(self: &Rc<Self>) {
+        if self.session().is_none() {
+            self.restore();
+            if self.session().is_some() {
+                self.announce(Change::SignedIn);
+            }
+        }
     }
 
     /// Whether a sign-in was begun by this client.

@@ -8,7 +8,7 @@ use crate::oauth::tokens::TOKEN_TYPE;
 use wasm_bindgen::JsValue;
 
 /// The header of [RFC 6750 §2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1).
-const HEADER: &str = "Authorization";
+pub(crate) const HEADER: &str = "Authorization";
 
 /// PlaceOS's name for the parameter of [RFC 6750 §2.3](https://www.rfc-editor.org/rfc/rfc6750#section-2.3).
 const PARAMETER: &str = "bearer_token";
@@ -50,6 +50,14 @@ impl Auth {
                 "The browser refused to send the token in a header.",
             )
         })
+    }
+
+    /// Whether there is a token to sign with.
+    ///
+    /// # Errors
+    /// `login_required`
+    pub fn can_sign(&self) -> Result<()> {
+        self.core.token().map(drop)
     }
 
     /// Whether a request to this URL may have the token. Relative URLs are those of the page, as for `fetch`.

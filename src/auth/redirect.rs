@@ -82,36 +82,39 @@ pub fn finish(core: &Rc<Core>, answer: Answer) {
     let Some(sign_in) = answer.sign_in else {
         return;
     };
+    let target = own_origin(&sign_in.return_to, &answer.page);
     core.set_redirect(Redirect::SignedIn {
-        return_to: sign_in.return_to.clone(),
+        return_to: target.href(),
         app_state: sign_in.app_state.clone(),
     });
-    return_to(core, &sign_in, &answer.page);
+    return_to(core, &sign_in, &target, &answer.page);
 }
 
-fn return_to(core: &Core, sign_in: &SignIn, here: &Url) {
-    // Checked when it was stored; storage is not ours alone.
-    let Some(target) = browser::url::parse(&sign_in.return_to, None)
+/// The URL of a text, or this page in place of one that leads elsewhere: it was checked when it was stored, but storage is
+/// not ours alone.
+fn own_origin(text: &str, here: &Url) -> Url {
+    browser::url::parse(text, None)
         .filter(|url| url.same_origin(here) && !url.has_user_info())
-    else {
-        return;
-    };
-    let is_here = target.href() == here.href();
-    if !is_here && core.navigate(&target.href()) {
+        .unwrap_or_else(|| here.clone())
+}
+
+fn return_to(core: &Core, sign_in: &SignIn, target: &Url, here: &Url) {
+    if target != here && core.navigate(&target.href()) {
         return;
     }
-    core.log("going to the page the user left");
     if target.path == here.path {
+        core.log("going to the page the user left");
         let state = sign_in.history_state.as_deref().and_then(json::from_text);
-        let _ = page::replace_entry(&state.unwrap_or_else(page::history_state), &target);
-    } else if core.is_stored() || matches!(core.redirect(), Redirect::Failed(_)) {
+        let _ = page::replace_entry(&state.unwrap_or_else(page::history_state), target);
+    } else if core.can_leave() {
+        core.log("going to the page the user left");
         let arrival = Arrival {
             redirect: core.redirect(),
             history_state: sign_in.history_state.clone(),
             sent: clock::now(),
         };
         crossing::set(&core.key("arrival"), &arrival.to_text());
-        let _ = page::replace(&target);
+        let _ = page::replace(target);
     } else {
         core.log(
             "staying on this page, for the session would not outlive it: see redirect.returnTo",
@@ -125,10 +128,21 @@ pub fn arrive(core: &Core) {
     let Some(arrival) = text.and_then(|text| Arrival::from_text(&text, clock::now())) else {
         return;
     };
-    core.set_redirect(arrival.redirect);
-    let state = arrival.history_state.as_deref().and_then(json::from_text);
-    if let (Some(state), Ok(url)) = (state, page::url()) {
-        let _ = page::replace_entry(&state, &url);
+    let Ok(here) = page::url() else {
+        return;
+    };
+    core.set_redirect(match arrival.redirect {
+        Redirect::SignedIn {
+            return_to,
+            app_state,
+        } => Redirect::SignedIn {
+            return_to: own_origin(&return_to, &here).href(),
+            app_state,
+        },
+        other => other,
+    });
+    if let Some(state) = arrival.history_state.as_deref().and_then(json::from_text) {
+        let _ = page::replace_entry(&state, &here);
     }
 }
 
@@ -156,9 +170,22 @@ pub fn complete(hooks: Hooks) -> Result<Rc<Core>> {
         storage: sign_in.storage,
         ..Options::default()
     };
+    // The app's own way of navigating is for the app's own pages.
+    let hooks = Hooks {
+        navigate: None,
+        ..hooks
+    };
     let core = Core::of(options, hooks)?;
+    if !core.can_leave() {
+        return Err(AuthError::new(
+            ErrorCode::Configuration,
+            "The session can't be taken along to the app: it is kept in memory, or the browser blocks storage. With a \
+             callback page of its own, an app needs `storage: \"session\"` or `\"local\"`.",
+        ));
+    }
     if let Redirect::Failed(_) = core.redirect() {
-        return_to(&core, &sign_in, &clean);
+        let target = own_origin(&sign_in.return_to, &clean);
+        return_to(&core, &sign_in, &target, &clean);
     }
     Ok(core)
 }

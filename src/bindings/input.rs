@@ -224,8 +224,8 @@ pub fn options(value: JsValue) -> Result<(Options, Hooks)> {
 
 /// The options of `completeSignIn`.
 pub fn hooks(value: JsValue) -> Result<Hooks> {
-    let keys = [("navigate", Kind::Function), ("log", Kind::Function)];
-    Ok(read_hooks(&Input::new(value, "", &keys)?))
+    let input = Input::new(value, "", &[("log", Kind::Function)])?;
+    Ok(read_hooks(&input))
 }
 
 fn read_hooks(input: &Input) -> Hooks {

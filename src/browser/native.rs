@@ -1,33 +1,45 @@
-//! The page's `fetch` as it was when the first client was made: a page that puts ours in its place must not have us call
-//! ourselves.
+//! The page's `fetch`, as it is at the time of the call: apps and their tools may replace it.
+//!
+//! One that was replaced by ours would have us call ourselves. A call that comes while we are calling it therefore goes to
+//! the one there was when the first client was made.
 
 use js_sys::{Function, Promise, Reflect};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use wasm_bindgen::{JsCast, JsValue};
 
 thread_local! {
-    static FETCH: RefCell<Option<Function>> = const { RefCell::new(None) };
+    static FIRST: RefCell<Option<Function>> = const { RefCell::new(None) };
+    static IS_CALLING: Cell<bool> = const { Cell::new(false) };
+}
+
+fn current() -> Option<Function> {
+    let fetch = Reflect::get(&js_sys::global(), &"fetch".into());
+    fetch.ok().and_then(|fetch| fetch.dyn_into().ok())
 }
 
 /// Remembers the page's `fetch`, at the first call.
 pub fn remember() {
-    FETCH.with_borrow_mut(|fetch| {
-        if fetch.is_none() {
-            *fetch = Reflect::get(&js_sys::global(), &"fetch".into())
-                .ok()
-                .and_then(|fetch| fetch.dyn_into().ok());
-        }
-    });
+    FIRST.with_borrow_mut(|first| *first = first.take().or_else(current));
+}
+
+/// Whether the page's `fetch` is being called by us, so that whoever calls us now has taken its place.
+pub fn is_calling() -> bool {
+    IS_CALLING.get()
 }
 
 /// Calls it, with what the app gave.
 pub fn fetch(input: &JsValue, init: &JsValue) -> Promise {
-    remember();
-    let fetch = FETCH.with_borrow(Clone::clone);
+    let fetch = if is_calling() {
+        FIRST.with_borrow(Clone::clone)
+    } else {
+        current()
+    };
+    let was_calling = IS_CALLING.replace(true);
     let called = match fetch {
         Some(fetch) => fetch.call2(&JsValue::UNDEFINED, input, init),
         None => Err(JsValue::UNDEFINED),
     };
+    IS_CALLING.set(was_calling);
     match called {
         Ok(promise) => promise.unchecked_into(),
         Err(reason) => Promise::reject(&reason),

@@ -65,19 +65,13 @@ pub fn push_some(text: &mut String, name: &str, value: Option<&str>) {
 
 /// The text without the pairs of these names; the others stay as they were, to the letter.
 pub fn without(text: &str, names: &[&str]) -> String {
-    let mut kept = String::with_capacity(text.len());
-    for pair in text.split('&') {
-        let named = Form::parse(pair)
+    let is_named = |pair: &str| {
+        Form::parse(pair)
             .pairs()
-            .any(|(name, _)| names.contains(&name));
-        if !named {
-            if !kept.is_empty() {
-                kept.push('&');
-            }
-            kept.push_str(pair);
-        }
-    }
-    kept
+            .any(|(name, _)| names.contains(&name))
+    };
+    let kept: Vec<&str> = text.split('&').filter(|pair| !is_named(pair)).collect();
+    kept.join("&")
 }
 
 /// The version of the records we store. A record of another version is not read.

@@ -10,7 +10,7 @@ use std::time::Duration;
 /// Longest access token that is taken, in bytes: servers refuse headers that are longer.
 const LONGEST_TOKEN: usize = 16 * 1024;
 
-/// How long a token must still be good to be worth sending.
+/// How long a token must still be good to be worth sending, or a tenth of its life if that is less.
 const MOMENT: Duration = Duration::from_secs(1);
 
 /// A judged token response ([RFC 6749 §5.1](https://www.rfc-editor.org/rfc/rfc6749#section-5.1)). Its type is always
@@ -23,6 +23,8 @@ pub struct Tokens {
     pub access_token: Secret,
     /// What it is good for.
     pub scope: String,
+    /// When they were given.
+    pub issued_at: Instant,
     /// `None` where the server gave no lifetime.
     pub expires_at: Option<Instant>,
 }
@@ -68,6 +70,7 @@ impl Unjudged<'_> {
             flow,
             access_token: Secret::new(token.to_owned()),
             scope: self.scope.unwrap_or(asked_scope).to_owned(),
+            issued_at: now,
             expires_at,
         })
     }
@@ -102,10 +105,17 @@ fn invalid(what: &str) -> AuthError {
 }
 
 impl Tokens {
+    /// The first instant at which a request would no longer arrive with a good token.
+    pub fn usable_until(&self) -> Option<Instant> {
+        self.expires_at.map(|expires_at| {
+            let life = expires_at.since(self.issued_at);
+            expires_at.before(MOMENT.min(life / 10))
+        })
+    }
+
     /// Whether a request sent now would still arrive with a good token.
     pub fn is_usable(&self, now: Instant) -> bool {
-        self.expires_at
-            .is_none_or(|expires_at| expires_at.since(now) >= MOMENT)
+        self.usable_until().is_none_or(|end| now < end)
     }
 
     /// The text to store.
@@ -115,6 +125,7 @@ impl Tokens {
             ("flow", Some(self.flow.as_str())),
             ("access_token", Some(self.access_token.reveal())),
             ("scope", Some(&self.scope)),
+            ("issued_at", Some(&self.issued_at.as_millis().to_string())),
             ("expires_at", expires_at.as_deref()),
         ]))
     }
@@ -133,9 +144,8 @@ impl Tokens {
             scope: None,
         };
         let flow = Flow::from_name(form.field("flow")?)?;
-        let tokens = unjudged
-            .judge(flow, form.field("scope")?, Instant::from_millis(0))
-            .ok()?;
+        let issued_at = Instant::from_millis(form.field("issued_at")?.parse().ok()?);
+        let tokens = unjudged.judge(flow, form.field("scope")?, issued_at).ok()?;
         Some(Tokens {
             expires_at,
             ..tokens

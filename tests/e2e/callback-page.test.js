@@ -171,12 +171,12 @@ suite("A callback page of the app's own", (claim) => {
   };
 
   claim(
-    "may go back to the app in its own way, and the app still has the answer",
+    "goes back to the app by itself, and the app has the answer",
     async (visit) => {
       const { page, options } = await answered(visit);
       const gone = page.waitForURL(visit.world.app + DEEP);
       await page.evaluate(() => {
-        completeSignIn({ navigate: (url) => location.replace(url) });
+        completeSignIn();
       });
       await gone;
       await ready(page);
@@ -189,10 +189,13 @@ suite("A callback page of the app's own", (claim) => {
 
   claim("names an option it doesn't know", async (visit) => {
     const page = await visit.open();
-    const { error } = await page.evaluate(() =>
-      settled(completeSignIn({ server: "x" })),
-    );
-    assert.equal(error.code, "configuration");
-    assert.match(error.message, /`server`/);
+    for (const name of ["server", "navigate"]) {
+      const { error } = await page.evaluate(
+        (name) => settled(completeSignIn({ [name]: "x" })),
+        name,
+      );
+      assert.equal(error.code, "configuration");
+      assert.match(error.message, new RegExp(`\`${name}\``));
+    }
   });
 });

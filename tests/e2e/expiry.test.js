@@ -145,6 +145,22 @@ suite("Listeners", (claim) => {
     },
   );
 
+  claim("are heard even if the app kept nothing of ours", async (visit) => {
+    const { page } = await visit.outcome(SHORT);
+    const heard = await page.evaluate(async () => {
+      const heard = new Promise((resolve) => {
+        auth.subscribe(({ type }) => resolve(type));
+      });
+      window.auth = undefined;
+      for (let round = 0; round < 3; round++) {
+        gc();
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      return heard;
+    });
+    assert.equal(heard, "expired");
+  });
+
   claim("have to be functions", async (visit) => {
     const page = await visit.open();
     await create(page);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { TOKEN } from "./support/answers.js";
+import { TOKEN, answerWith } from "./support/answers.js";
 import { suite } from "./support/suite.js";
 import { create } from "./support/visit.js";
 
@@ -223,6 +223,27 @@ suite("A request that gets the token", (claim) => {
       assert.deepEqual(new Set(names), new Set(["TypeError"]));
     },
   );
+});
+
+suite("A page whose `fetch` is ours", (claim) => {
+  for (const [how, replace] of Object.entries({
+    "by itself": () => (window.fetch = auth.fetch),
+    wrapped: () => (window.fetch = (...args) => auth.fetch(...args)),
+  })) {
+    claim(`still reaches the server, signed once: ${how}`, async (visit) => {
+      const { page } = await visit.outcome(answerWith());
+      await page.evaluate(replace);
+      const status = await page.evaluate(
+        async () => (await fetch("/api/engine/v2/systems")).status,
+      );
+      assert.equal(status, 401, "a made-up token, but an answer");
+      const sent = visit.world.sandbox.requests.filter(({ url }) =>
+        url.startsWith("/api/"),
+      );
+      assert.equal(sent.length, 1);
+      assert.match(sent[0].headers.authorization, /^Bearer [^,]+$/);
+    });
+  }
 });
 
 suite("A request that gets no token", (claim) => {

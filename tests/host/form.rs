@@ -33,6 +33,19 @@ fn a_parameter_without_a_value_counts_as_omitted() {
 }
 
 #[test]
+fn taking_out_names_keeps_even_empty_pairs() {
+    for (text, kept) in [
+        ("&&a=1&&error=x&state=y", "&&a=1&"),
+        ("error=x&a", "a"),
+        ("a&error=x", "a"),
+        ("error=x", ""),
+        ("&error=x&", "&"),
+    ] {
+        assert_eq!(form::without(text, &["error", "state"]), kept, "{text}");
+    }
+}
+
+#[test]
 fn a_record_of_another_version_is_not_read() {
     let record = form::record(&[("a", Some("1"))]);
     assert!(form::read_record(&record).is_some());

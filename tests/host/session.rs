@@ -100,13 +100,43 @@ fn a_session_expires_once() {
 #[test]
 fn a_token_about_to_expire_is_not_handed_out() {
     let machine = signed_in(Some("60"));
-    assert!(machine.tokens(seconds(59)).is_ok());
+    let last = seconds(59).before(Duration::from_millis(1));
+    assert!(machine.tokens(last).is_ok());
+    assert!(machine.tokens(seconds(59)).is_err());
+    assert!(machine.session(seconds(59)).is_none());
+}
+
+#[test]
+fn a_token_of_a_short_life_is_good_for_most_of_it() {
+    for (life, good) in [("1", 899), ("0.01", 8), ("5", 4499)] {
+        let machine = signed_in(Some(life));
+        let last = NOW.after(Duration::from_millis(good));
+        assert!(machine.session(last).is_some(), "{life}");
+        assert!(
+            machine
+                .session(last.after(Duration::from_millis(1)))
+                .is_none(),
+            "{life}"
+        );
+    }
+}
+
+#[test]
+fn listeners_hear_of_the_end_when_it_is_there() {
+    let mut machine = signed_in(Some("20"));
+    let Some(Effect::WakeAt(end)) = machine.step(Event::Tick, NOW).pop() else {
+        panic!("nothing to wait for");
+    };
     assert!(
         machine
-            .tokens(seconds(59).after(Duration::from_millis(1)))
-            .is_err()
+            .session(end.before(Duration::from_millis(1)))
+            .is_some()
     );
-    assert!(machine.session(seconds(60)).is_none());
+    assert!(machine.session(end).is_none());
+    assert_eq!(
+        names(&machine.step(Event::Tick, end)),
+        ["remove", "expired"]
+    );
 }
 
 #[test]
@@ -116,7 +146,7 @@ fn the_clock_is_looked_at_every_half_minute_and_at_the_end() {
         _ => None,
     };
     assert_eq!(wake("7200"), Some(Duration::from_secs(30)));
-    assert_eq!(wake("20"), Some(Duration::from_secs(20)));
+    assert_eq!(wake("20"), Some(Duration::from_secs(19)));
     // Longer than a browser's timer can be: 24.8 days.
     assert_eq!(wake("3000000"), Some(Duration::from_secs(30)));
 }

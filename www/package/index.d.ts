@@ -27,9 +27,10 @@ export function createAuth(options?: AuthOptions): Promise<Auth>;
  * by the options it was begun with, and goes back to the page the user left. The app finds the outcome in its own
  * `auth.redirect` there.
  *
- * @throws {AuthError} `state_mismatch` where this tab began no such sign-in; otherwise as `createAuth`.
+ * @throws {AuthError} `state_mismatch` where this tab began no such sign-in; `configuration` where the session can't be
+ * taken along, with `storage: "memory"` or blocked storage; otherwise as `createAuth`.
  */
-export function completeSignIn(options?: Pick<AuthOptions, "log" | "navigate">): Promise<Auth>;
+export function completeSignIn(options?: Pick<AuthOptions, "log">): Promise<Auth>;
 
 export interface AuthOptions {
   /** The PlaceOS host: scheme, host and port. Default: the page's own origin. */
@@ -96,7 +97,8 @@ export class Auth {
   /**
    * `window.fetch` with the token where, and only where, it belongs: on requests to `server` and
    * `protectedResources`. Bound: hand it to any library. A caller's own `Authorization` header is left alone, and a
-   * response is the server's own, a 401 included.
+   * response is the server's own, a 401 included. A request with `mode: "no-cors"` goes unsigned: browsers allow it no
+   * such header.
    *
    * @throws {AuthError} `login_required` for a URL that would be signed, with no session. Otherwise what `fetch` throws.
    */

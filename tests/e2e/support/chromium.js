@@ -25,5 +25,7 @@ export const launchChromium = ({ keepsPages = false } = {}) =>
       "--disable-component-update",
       "--disable-sync",
       "--no-first-run",
+      // For what must not depend on when the garbage collector comes.
+      "--js-flags=--expose-gc",
     ],
   });
