@@ -82,7 +82,7 @@ export async function guarded(start) {
       typeof WebAssembly === "undefined"
         ? "This browser has no WebAssembly. Update it, or leave its lockdown mode for this site."
         : "The WebAssembly of placeos-auth could not be started. If the page has a Content-Security-Policy, add " +
-          "'wasm-unsafe-eval' to its script-src. What the browser said is in `error.cause`.",
+            "'wasm-unsafe-eval' to its script-src. What the browser said is in `error.cause`.",
     );
     error.cause = cause;
     throw error;

@@ -10,10 +10,12 @@ let loading;
 
 /** Loads the WebAssembly, once, from a URL, a `Response`, its bytes or a compiled module. */
 export function load(source) {
-  loading ??= guarded(() => init({ module_or_path: source })).catch((reason) => {
-    loading = undefined;
-    throw reason;
-  });
+  loading ??= guarded(() => init({ module_or_path: source })).catch(
+    (reason) => {
+      loading = undefined;
+      throw reason;
+    },
+  );
   return loading;
 }
 

@@ -30,7 +30,9 @@ export function createAuth(options?: AuthOptions): Promise<Auth>;
  * @throws {AuthError} `state_mismatch` where this tab began no such sign-in; `configuration` where the session can't be
  * taken along, with `storage: "memory"` or blocked storage; otherwise as `createAuth`.
  */
-export function completeSignIn(options?: Pick<AuthOptions, "log">): Promise<Auth>;
+export function completeSignIn(
+  options?: Pick<AuthOptions, "log">,
+): Promise<Auth>;
 
 export interface AuthOptions {
   /** The PlaceOS host: scheme, host and port. Default: the page's own origin. */
@@ -156,7 +158,11 @@ export interface Session {
 
 export type RedirectResult =
   | { readonly status: "none" }
-  | { readonly status: "signed-in"; readonly returnTo: string; readonly appState: unknown }
+  | {
+      readonly status: "signed-in";
+      readonly returnTo: string;
+      readonly appState: unknown;
+    }
   | { readonly status: "failed"; readonly error: AuthError };
 
 export interface AuthEvent {
