@@ -90,8 +90,8 @@ async function ensureCargoTool(name, binary, version) {
   try {
     await install(what, "cargo", [...args, "--locked"]);
   } catch {
-    // The tool's own lock file may name versions that a registry mirror doesn't have yet.
-    await install(what, "cargo", args);
+    // The tool's own lock file may name versions that a registry mirror lags behind.
+    await install(`${what}, with newer dependencies`, "cargo", args);
   }
 }
 
