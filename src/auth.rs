@@ -162,7 +162,10 @@ impl Auth {
         Err(match departure().await {
             Stayed::CameBack => {
                 core.look_again();
-                AuthError::new(ErrorCode::LoginRequired, "The user came back to this page.")
+                AuthError::new(
+                    ErrorCode::LoginRequired,
+                    "The user came back. Offer the sign-in again.",
+                )
             }
             Stayed::NeverLeft => AuthError::new(
                 ErrorCode::Timeout,

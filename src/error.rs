@@ -116,7 +116,6 @@ struct Parts {
     message: Cow<'static, str>,
     description: Option<String>,
     uri: Option<String>,
-    status: Option<u16>,
 }
 
 /// Longest text of the server's that an error repeats, in characters.
@@ -131,7 +130,6 @@ impl AuthError {
             message: message.into(),
             description: None,
             uri: None,
-            status: None,
         }))
     }
 
@@ -141,7 +139,7 @@ impl AuthError {
     pub fn option(name: &str, problem: &str) -> Self {
         Self::new(
             ErrorCode::Configuration,
-            ["Option `", name, "` ", problem].concat(),
+            ["`", name, "` ", problem].concat(),
         )
     }
 
@@ -202,11 +200,6 @@ impl AuthError {
     /// The server's `error_uri`, where it gave one that is http(s).
     pub fn uri(&self) -> Option<&str> {
         self.0.uri.as_deref()
-    }
-
-    /// The HTTP status, where one was had.
-    pub fn status(&self) -> Option<u16> {
-        self.0.status
     }
 
     /// Whether the same call may succeed later without the user.

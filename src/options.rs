@@ -206,11 +206,9 @@ impl Check<'_> {
     /// An http(s) URL without user info and fragment.
     fn http_url(&self, name: &str, text: &str, url: Option<Url>) -> Result<Url> {
         let problem = match &url {
-            None => {
-                "is no whole URL. Write it with its scheme, such as \"https://placeos.example.com\"."
-            }
+            None => "is not an absolute URL. Begin it with https://.",
             Some(url) if !url.is_http() => {
-                "is neither an https: nor an http: URL, such as \"https://placeos.example.com\"."
+                "is neither an https: nor an http: URL. Begin it with https://."
             }
             Some(url) if url.has_user_info() => "has a user name or password in it.",
             Some(_) if text.contains('#') => "has a fragment (#…) in it.",
@@ -229,7 +227,7 @@ impl Check<'_> {
         Err(AuthError::new(
             ErrorCode::InsecureUrl,
             [
-                "Option `",
+                "`",
                 name,
                 "` is a plain http: URL, and this page is not: the token would cross the network in the clear. Use https:.",
             ]
@@ -242,7 +240,7 @@ impl Check<'_> {
         if url.path != "/" || !url.query.is_empty() {
             return Err(AuthError::option(
                 "server",
-                "has more in it than scheme, host and port. Paths of your own go into `endpoints`.",
+                "has more in it than scheme, host and port. Leave the path to the requests, and to `endpoints`.",
             ));
         }
         Ok(url)

@@ -76,7 +76,7 @@ impl Auth {
             .ok_or_else(|| {
                 AuthError::new(
                     ErrorCode::UntrustedUrl,
-                    "This URL belongs neither to `server` nor to `protectedResources`, so it may not have the token.",
+                    "Only http(s) URLs of `server` and `protectedResources` may have the token.",
                 )
             })?;
         let token = self.core.token()?;

@@ -15,7 +15,6 @@ extern "C" {
         retryable: bool,
         description: Option<&str>,
         uri: Option<&str>,
-        status: Option<u16>,
     ) -> JsAuthError;
 }
 
@@ -33,7 +32,6 @@ pub fn to_js(error: AuthError) -> JsValue {
         error.retryable(),
         error.description(),
         error.uri(),
-        error.status(),
     )
     .into()
 }

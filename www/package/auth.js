@@ -14,6 +14,16 @@ export class Auth {
   /** Bound, so that it can be handed to any library. */
   fetch = (input, init) => this.#core.fetch(input, init);
 
+  /** Bound as well: React's `useSyncExternalStore` takes it as it is. */
+  subscribe = (listener) => {
+    const watch = this.#core.subscribe(listener);
+    inUse.add(watch);
+    return () => {
+      watch.end();
+      inUse.delete(watch);
+    };
+  };
+
   constructor(core) {
     this.#core = core;
     inUse.add(core);
@@ -41,15 +51,6 @@ export class Auth {
 
   signUrl(url) {
     return this.#core.signUrl(url);
-  }
-
-  subscribe(listener) {
-    const watch = this.#core.subscribe(listener);
-    inUse.add(watch);
-    return () => {
-      watch.end();
-      inUse.delete(watch);
-    };
   }
 
   close() {

@@ -61,8 +61,8 @@ export interface AuthOptions {
   /** Pages of a server that is not laid out like PlaceOS; each defaults to the PlaceOS path under `server`. */
   endpoints?: Partial<Record<"authorize" | "logout", string | URL>>;
   /**
-   * How to go to the page the user left for sign-in. Default: `history.replaceState` when only query or fragment
-   * differ, else `location.replace`.
+   * How to go to the page the user left for sign-in, before `createAuth` resolves. Replace the history entry, don't push
+   * one. Default: `history.replaceState` when only query or fragment differ, else `location.replace`.
    */
   navigate?: (url: URL) => void;
   /** Called with one line per step, never with a secret in it. Default: nothing is logged. */
@@ -122,10 +122,11 @@ export class Auth {
   signUrl(url: string | URL): Promise<URL>;
 
   /**
-   * Calls back after every change; returns the way to stop. Fits React's `useSyncExternalStore`, with `session` as the
-   * snapshot.
+   * Calls back on changes from now on; returns the way to stop. Bound, and fits React's `useSyncExternalStore`, with
+   * `session` as the snapshot. A sign-in that this page load completes is over before anyone can subscribe: read
+   * `session` first.
    */
-  subscribe(listener: (event: AuthEvent) => void): () => void;
+  readonly subscribe: (listener: (event: AuthEvent) => void) => () => void;
 
   /** Stops the timers. The session stays stored. */
   close(): void;
@@ -189,7 +190,7 @@ export type AuthErrorCode =
   | "configuration"
   /** The browser, or the page's policy, lacks something this needs. */
   | "unsupported_environment"
-  /** A plain `http:` URL that would carry the token across a network in the clear. */
+  /** A plain `http:` URL, on a page that isn't, which would carry the token across a network in the clear. */
   | "insecure_url"
   /** There is no session, and only the user can start one. */
   | "login_required"
