@@ -19,6 +19,7 @@ import {
   environment,
   root,
 } from "./tools.js";
+import { blankSources, shortenNames, snipPanics } from "./wat.js";
 
 const dist = join(root, "dist");
 /** Where it is put together, so that dist/ is never half there. */
@@ -93,50 +94,42 @@ async function compile() {
       "web",
       "--no-typescript",
       "--omit-default-module-path",
-      "--remove-name-section",
       "--remove-producers-section",
     ],
     { env },
   );
-  const optimized = join(bindgen, "optimized.wasm");
-  const options = [
-    "-Oz",
-    "--converge",
-    // Functions with one caller are inlined only if they are small: a little larger as it is, two percent smaller
-    // compressed.
-    "--one-caller-inline-max-function-size=30",
-  ];
-  const input = join(bindgen, "core_bg.wasm");
-  await must("wasm-opt", [...options, input, "-o", optimized], { env });
-  await shortenNames(optimized, env);
+  await rewrite(env);
+  await must(
+    "wasm-opt",
+    [
+      ...FEATURES,
+      "-Oz",
+      "--converge",
+      // Functions with one caller are inlined only if they are small: a little larger as it is, two percent smaller
+      // compressed.
+      "--one-caller-inline-max-function-size=30",
+      "--strip-debug",
+      join(bindgen, "rewritten.wasm"),
+      "-o",
+      wasm,
+    ],
+    { env },
+  );
 }
 
-/**
- * Gives the functions that the WebAssembly and its glue share short names. Theirs have hashes in them, which don't
- * compress: four percent of the download.
- */
-async function shortenNames(optimized, env) {
-  const text = join(bindgen, "optimized.wat");
-  await must("wasm-dis", [optimized, "-o", text], { env });
-  const glue = await readFile(join(bindgen, "core.js"), "utf8");
-  const long =
-    /\b(?:__wbg_\w+_[0-9a-f]{16}|wasm_bindgen__convert__closures_\w+)\b/g;
-  const names = [...new Set(glue.match(long))];
-  const short = new Map(names.map((name, index) => [name, `$${index}`]));
-  const shorten = (source, pattern) =>
-    source.replace(pattern, (name) => short.get(name) ?? name);
-  const wat = await readFile(text, "utf8");
-  // Only the names of imports and exports are quoted.
-  const quoted = shorten(wat, /(?<=")[\w]+(?=")/g).replaceAll(
-    '"./core_bg.js"',
-    '"$"',
+/** See `wat.js`. */
+async function rewrite(env) {
+  const [text, rewritten] = ["core.wat", "rewritten.wasm"].map((name) =>
+    join(bindgen, name),
   );
-  await writeFile(text, quoted);
-  await must("wasm-as", [...FEATURES, text, "-o", wasm], { env });
-  await writeFile(
-    join(next, "core.js"),
-    shorten(glue, long).replace('"./core_bg.js":', '"$":'),
+  await must("wasm-dis", [join(bindgen, "core_bg.wasm"), "-o", text], { env });
+  const { wat, glue } = shortenNames(
+    blankSources(snipPanics(await readFile(text, "utf8"))),
+    await readFile(join(bindgen, "core.js"), "utf8"),
   );
+  await writeFile(text, wat);
+  await writeFile(join(next, "core.js"), glue);
+  await must("wasm-as", [...FEATURES, text, "-o", rewritten], { env });
 }
 
 /**
@@ -183,6 +176,7 @@ async function fingerprint() {
     "Cargo.lock",
     "package-lock.json",
     "scripts/build.js",
+    "scripts/wat.js",
   ]) {
     hash.update(await readFile(join(root, name)));
   }

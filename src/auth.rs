@@ -10,15 +10,19 @@ use crate::error::{AuthError, ErrorCode, Result};
 use crate::oauth::arrival::Redirect;
 use crate::oauth::sign_in::SignIn;
 use crate::oauth::state::State;
-use crate::oauth::{authorization, logout, loop_guard};
+use crate::oauth::{self, authorization, logout, loop_guard};
 use crate::options::{Options, check_scope};
-use crate::session::{Change, Event, Session};
+use crate::session::{Change, Session, login_required};
 use crate::url::Url;
 use core::Core;
 use std::cell::Cell;
 use std::convert::Infallible;
 use std::rc::Rc;
+use std::time::Duration;
 use wasm_bindgen::JsValue;
+
+/// How long a page is taken to be on its way to the logout page.
+const LEAVING: Duration = Duration::from_secs(5);
 
 /// Called with one line per step, never with a secret in it.
 pub type Log = Rc<dyn Fn(&str)>;
@@ -91,7 +95,8 @@ impl Auth {
     /// begun with, and goes back to the page the user left, which then has the outcome.
     ///
     /// # Errors
-    /// `state_mismatch` for an answer to nothing that was begun here, and as [`Auth::create`].
+    /// `state_mismatch` for an answer to nothing that was begun here, `configuration` for a session that can't be taken
+    /// along, and as [`Auth::create`].
     pub async fn complete_sign_in(hooks: Hooks) -> Result<Self> {
         redirect::complete(hooks).map(Self::over)
     }
@@ -133,6 +138,14 @@ impl Auth {
             })?),
         };
         let now = clock::now();
+        if core
+            .left
+            .get()
+            .is_some_and(|left| now.distance(left) < LEAVING)
+        {
+            // A guard that asks for a sign-in as soon as there is no session must not undo the sign-out under way.
+            return Err(login_required());
+        }
         let begun_key = core.key("begun");
         let begun = loop_guard::begin(crossing::get(&begun_key).as_deref(), now)?;
         let state = State::from_random(&random::bytes()?);
@@ -148,7 +161,7 @@ impl Auth {
             history_state: json::to_text(&page::history_state()).filter(|text| text != "null"),
             begun: now,
         };
-        redirect::forget_sign_ins(|kept| kept.is_none_or(|kept| kept.is_void(now)));
+        redirect::forget_sign_ins(|kept| kept.is_void(now));
         if !crossing::set(&redirect::sign_in_key(&state), &sign_in.to_text()) {
             return Err(AuthError::new(
                 ErrorCode::UnsupportedEnvironment,
@@ -181,12 +194,19 @@ impl Auth {
     /// `untrusted_url` for a `return_to` on another origin; then nothing is done.
     pub async fn logout(&self, logout: Logout) -> Result<()> {
         let core = &self.core;
-        let return_to = own_url("returnTo", logout.return_to.as_deref())?;
-        redirect::forget_sign_ins(|kept| kept.is_some_and(|kept| core.began(kept)));
-        for name in ["begun", "arrival"] {
+        let mut return_to = own_url("returnTo", logout.return_to.as_deref())?;
+        if oauth::redirect::holds_secrets(&return_to.fragment) {
+            // Another provider's answer: it is not ours to take out of the address bar, nor to tell a server.
+            return_to.fragment.clear();
+        }
+        redirect::forget_sign_ins(|kept| core.began(kept));
+        for name in ["begun", "arrival", "session"] {
             crossing::take(&core.key(name));
         }
-        core.apply(Event::SignedOut);
+        if !logout.local {
+            core.left.set(Some(clock::now()));
+        }
+        core.sign_out();
         if logout.local {
             return Ok(());
         }
@@ -231,11 +251,17 @@ fn own_url(name: &str, given: Option<&str>) -> Result<Url> {
         return Ok(here);
     };
     browser::url::parse(text, page::base().as_deref())
-        .filter(|url| url.same_origin(&here) && !url.has_user_info())
+        .filter(|url| is_own(url, &here))
         .ok_or_else(|| {
             AuthError::new(
                 ErrorCode::UntrustedUrl,
                 ["`", name, "` is not a URL of this page's origin."].concat(),
             )
         })
+}
+
+/// Whether the user may be sent to a URL: it is of this page's origin, and stays so when only its path is passed on. A path
+/// that begins with two slashes would be another host.
+fn is_own(url: &Url, here: &Url) -> bool {
+    url.same_origin(here) && !url.has_user_info() && !url.path.starts_with("//")
 }

@@ -37,7 +37,7 @@ codes! {
     InsecureUrl = "insecure_url",
     /// There is no session, and only the user can start one.
     LoginRequired = "login_required",
-    /// An answer to a sign-in that this browser did not begin, has already used, or began too long ago.
+    /// An answer to a sign-in that this tab did not begin, has already used, or began too long ago.
     StateMismatch = "state_mismatch",
     /// Sign-ins begin again and again, and none ends in a session.
     RedirectLoop = "redirect_loop",

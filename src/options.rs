@@ -42,7 +42,7 @@ pub enum StorageKind {
     /// `sessionStorage`: this tab, until it is closed.
     #[default]
     Session,
-    /// `localStorage`: every tab of this origin, until sign-out.
+    /// `localStorage`: every tab of this origin, until sign-out or expiry.
     Local,
     /// Nowhere: this page, until it is left.
     Memory,
@@ -273,6 +273,13 @@ impl Check<'_> {
             return Ok((url.href(), url));
         };
         let whole = (self.parse)(text, None);
+        // Not from here: here is another place on every route of an app.
+        if whole.is_none() && !text.starts_with('/') {
+            return Err(AuthError::option(
+                NAME,
+                "is neither an absolute URL nor a path from the root, such as \"/app/\".",
+            ));
+        }
         let is_exact = whole.is_some() && text.bytes().all(|b| b.is_ascii_graphic());
         let url = whole.or_else(|| (self.parse)(text, Some(&self.page.href())));
         let url = self.http_url(NAME, text, url)?;

@@ -30,7 +30,7 @@ pub enum Event {
 pub enum Effect {
     /// Store this text, the session's.
     Store(Secret),
-    /// Remove it.
+    /// Remove it, unless another page has stored another since.
     Remove,
     /// Tell the listeners.
     Announce(Change),
@@ -144,18 +144,21 @@ impl Machine {
         self.tokens
             .as_ref()
             .filter(|tokens| tokens.is_usable(now))
-            .ok_or_else(|| {
-                AuthError::new(
-                    ErrorCode::LoginRequired,
-                    "Nobody is signed in, or the session has expired. Call login().",
-                )
-            })
+            .ok_or_else(login_required)
     }
 
     fn end(&mut self, change: Change) -> Vec<Effect> {
         self.tokens = None;
         vec![Effect::Remove, Effect::Announce(change)]
     }
+}
+
+/// Only the user can help.
+pub fn login_required() -> AuthError {
+    AuthError::new(
+        ErrorCode::LoginRequired,
+        "Nobody is signed in, or the session has expired. Call login().",
+    )
 }
 
 fn wake(tokens: &Tokens, now: Instant) -> Option<Effect> {

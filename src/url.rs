@@ -1,7 +1,9 @@
 //! A URL in the parts that the browser's own parser found. Nothing here parses URL text.
 
+use std::fmt;
+
 /// A parsed URL: what the browser means by a text, not the text.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Url {
     origin: String,
     is_loopback: bool,
@@ -12,6 +14,14 @@ pub struct Url {
     pub query: String,
     /// Without the hash sign.
     pub fragment: String,
+}
+
+/// Without query and fragment, where answers are.
+impl fmt::Debug for Url {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.origin)?;
+        f.write_str(&self.path)
+    }
 }
 
 /// How the pure parts ask the browser what a text means as a URL. The second argument is the base, if relative texts

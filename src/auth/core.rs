@@ -34,7 +34,10 @@ pub struct Core {
     timer: RefCell<Option<Timer>>,
     wake_at: Cell<Option<Instant>>,
     open: Cell<u32>,
-    is_stored: Cell<bool>,
+    /// What is in storage, as far as this page knows.
+    stored: RefCell<Option<Secret>>,
+    /// When this page was last left for the logout page.
+    pub left: Cell<Option<Instant>>,
 }
 
 impl Core {
@@ -45,7 +48,10 @@ impl Core {
         let known =
             CORES.with_borrow(|cores| cores.iter().find(|core| core.config == config).cloned());
         if let Some(core) = known {
-            core.hooks.replace(hooks);
+            let mut kept = core.hooks.borrow_mut();
+            kept.log = hooks.log.or(kept.log.take());
+            kept.navigate = hooks.navigate.or(kept.navigate.take());
+            drop(kept);
             return Ok(core);
         }
         let core = Rc::new(Core {
@@ -58,7 +64,8 @@ impl Core {
             timer: RefCell::new(None),
             wake_at: Cell::new(None),
             open: Cell::new(0),
-            is_stored: Cell::new(false),
+            stored: RefCell::new(None),
+            left: Cell::new(None),
         });
         CORES.with_borrow_mut(|cores| cores.push(Rc::clone(&core)));
         native::remember();
@@ -78,8 +85,9 @@ impl Core {
 
     fn restore(self: &Rc<Self>) {
         let stored = self.area().and_then(|area| area.get(&self.key("session")));
-        self.is_stored.set(stored.is_some());
-        self.apply(Event::Restored(stored.map(Secret::new)));
+        let stored = stored.map(Secret::new);
+        self.stored.replace(stored.clone());
+        self.apply(Event::Restored(stored));
     }
 
     /// Has the machine take an event in, and carries out what it says.
@@ -88,13 +96,8 @@ impl Core {
         self.wake_at.set(None);
         for effect in effects {
             match effect {
-                Effect::Store(text) => self.store(text.reveal()),
-                Effect::Remove => {
-                    self.is_stored.set(false);
-                    if let Some(area) = self.area() {
-                        area.remove(&self.key("session"));
-                    }
-                }
+                Effect::Store(text) => self.store(text),
+                Effect::Remove => self.remove(),
                 Effect::WakeAt(instant) => self.wake_at.set(Some(instant)),
                 Effect::Log(line) => self.log(line),
                 Effect::Announce(change) => self.announce(change),
@@ -107,15 +110,34 @@ impl Core {
         Area::open(self.config.storage)
     }
 
-    fn store(&self, text: &str) {
-        let stored = self
+    fn store(&self, text: Secret) {
+        let key = self.key("session");
+        let is_stored = self
             .area()
-            .is_some_and(|area| area.set(&self.key("session"), text));
-        self.is_stored.set(stored);
-        if !stored && self.config.storage != StorageKind::Memory {
+            .is_some_and(|area| area.set(&key, text.reveal()));
+        self.stored.replace(is_stored.then_some(text));
+        if !is_stored && self.config.storage != StorageKind::Memory {
             self.log(
                 "the browser's storage is blocked or full: the session is kept for this page only",
             );
+        }
+    }
+
+    fn remove(&self) {
+        let (key, stored) = (self.key("session"), self.stored.take());
+        if let (Some(area), Some(stored)) = (self.area(), stored)
+            && area.get(&key).is_some_and(|text| text == stored.reveal())
+        {
+            area.remove(&key);
+        }
+    }
+
+    /// Ends the session of every client on this page that shares it.
+    pub fn sign_out(&self) {
+        let key = self.key("session");
+        let cores = CORES.with_borrow(Clone::clone);
+        for core in cores.iter().filter(|core| core.key("session") == key) {
+            core.apply(Event::SignedOut);
         }
     }
 
@@ -193,11 +215,12 @@ impl Core {
 
     /// Whether another page would have the session, if there is one.
     pub fn can_leave(&self) -> bool {
-        self.is_stored.get() || self.session().is_none()
+        self.stored.borrow().is_some() || self.session().is_none()
     }
 
     /// Looks into storage again, after this page was away.
     pub fn look_again(self: &Rc<Self>) {
+        self.apply(Event::Tick);
         if self.session().is_none() {
             self.restore();
             if self.session().is_some() {
@@ -206,7 +229,15 @@ impl Core {
         }
     }
 
-    /// Whether a sign-in was begun by this client.
+    /// Whether a sign-in is one that this client takes the answer of.
+    pub fn is_mine(&self, sign_in: &SignIn) -> bool {
+        self.began(sign_in)
+            && sign_in.redirect_uri == self.config.redirect_uri
+            && sign_in.storage == self.config.storage
+            && sign_in.flow == self.config.flow
+    }
+
+    /// Whether a sign-in was begun by a client of the same server and id.
     pub fn began(&self, sign_in: &SignIn) -> bool {
         sign_in.server == self.config.server.origin() && sign_in.client_id == self.config.client_id
     }
@@ -219,7 +250,8 @@ impl Core {
             name,
             ":",
             server,
-            ":",
+            // An origin has none in it, so no two clients have the same key.
+            "/",
             &self.config.client_id,
         ]
         .concat()

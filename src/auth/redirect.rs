@@ -1,18 +1,19 @@
 //! Takes in the answer to a sign-in that this page load may be, and brings the user back to where they were.
 
-use super::Hooks;
 use super::core::Core;
+use super::{Hooks, is_own};
 use crate::browser::storage::crossing;
 use crate::browser::{self, clock, json, page};
 use crate::error::{AuthError, ErrorCode, Result};
 use crate::oauth::arrival::{Arrival, Redirect};
-use crate::oauth::redirect::{find, judge};
+use crate::oauth::redirect::{Response, find, judge};
 use crate::oauth::sign_in::SignIn;
 use crate::oauth::state::State;
 use crate::oauth::tokens::Tokens;
 use crate::options::Options;
 use crate::session::Event;
 use crate::url::Url;
+use std::cell::RefCell;
 use std::rc::Rc;
 
 /// What all keys of pending sign-ins begin with.
@@ -23,12 +24,12 @@ pub fn sign_in_key(state: &State) -> String {
     [SIGN_INS, state.as_str()].concat()
 }
 
-/// Removes the pending sign-ins that match; `None` stands for one that can't be read.
-pub fn forget_sign_ins(matches: impl Fn(Option<&SignIn>) -> bool) {
+/// Removes the pending sign-ins that match. Those of another version of this package are left to it.
+pub fn forget_sign_ins(matches: impl Fn(&SignIn) -> bool) {
     for area in crossing::areas() {
         for key in area.keys(SIGN_INS) {
             let sign_in = area.get(&key).and_then(|text| SignIn::from_text(&text));
-            if matches(sign_in.as_ref()) {
+            if sign_in.is_some_and(|sign_in| matches(&sign_in)) {
                 area.remove(&key);
             }
         }
@@ -42,23 +43,48 @@ pub struct Answer {
     page: Url,
 }
 
+thread_local! {
+    /// The URL with an answer that one client has taken out of the address bar for another, which is yet to be made.
+    static HELD: RefCell<Option<Url>> = const { RefCell::new(None) };
+    /// What a callback page has completed, for a framework that mounts it twice.
+    static COMPLETED: RefCell<Option<Rc<Core>>> = const { RefCell::new(None) };
+}
+
+fn stored_sign_in(response: &Response) -> Option<SignIn> {
+    let text = crossing::get(&sign_in_key(response.state()?))?;
+    SignIn::from_text(&text)
+}
+
 /// Takes the answer out of the address bar and the sign-in out of storage, then judges the one by the other. An answer to
-/// another client's sign-in is left to that client.
-pub fn take_in(core: &Core, url: &Url) -> Option<Answer> {
-    let (response, clean) = find(url, &core.config.redirect_url)?;
-    let key = response.state().map(sign_in_key);
-    let sign_in = key
-        .as_deref()
-        .and_then(crossing::get)
-        .and_then(|text| SignIn::from_text(&text));
-    if sign_in.as_ref().is_some_and(|sign_in| !core.began(sign_in)) {
+/// another client's sign-in is kept for that client.
+pub fn take_in(core: &Core, here: &Url) -> Option<Answer> {
+    let own = &core.config.redirect_url;
+    let held = HELD.take();
+    let (response, clean) = match (find(here, own), &held) {
+        (Some((response, clean)), _) => {
+            if page::replace_entry(&page::history_state(), &clean).is_err() {
+                core.log("the browser refused to take the answer out of the address bar");
+            }
+            (response, clean)
+        }
+        (None, Some(held)) => (find(held, own)?.0, here.clone()),
+        (None, None) => return None,
+    };
+    let sign_in = stored_sign_in(&response);
+    if sign_in
+        .as_ref()
+        .is_some_and(|sign_in| !core.is_mine(sign_in))
+    {
+        let url = if find(here, own).is_some() {
+            here.clone()
+        } else {
+            held?
+        };
+        HELD.replace(Some(url));
         return None;
     }
-    if page::replace_entry(&page::history_state(), &clean).is_err() {
-        core.log("the browser refused to take the answer out of the address bar");
-    }
-    if let Some(key) = key {
-        crossing::take(&key);
+    if let Some(state) = response.state() {
+        crossing::take(&sign_in_key(state));
     }
     Some(Answer {
         judged: judge(response, sign_in.as_ref(), clock::now()),
@@ -94,7 +120,7 @@ pub fn finish(core: &Rc<Core>, answer: Answer) {
 /// not ours alone.
 fn own_origin(text: &str, here: &Url) -> Url {
     browser::url::parse(text, None)
-        .filter(|url| url.same_origin(here) && !url.has_user_info())
+        .filter(|url| is_own(url, here))
         .unwrap_or_else(|| here.clone())
 }
 
@@ -150,16 +176,15 @@ pub fn arrive(core: &Core) {
 pub fn complete(hooks: Hooks) -> Result<Rc<Core>> {
     let here = page::url()?;
     let own = here.with_path(&here.path);
-    let Some((response, clean)) = find(&here, &own) else {
-        return Err(no_sign_in());
-    };
-    let sign_in = response
-        .state()
-        .and_then(|state| crossing::get(&sign_in_key(state)))
-        .and_then(|text| SignIn::from_text(&text));
-    let Some(sign_in) = sign_in else {
-        page::replace_entry(&page::history_state(), &clean)?;
-        return Err(no_sign_in());
+    let found = find(&here, &own);
+    let sign_in = found
+        .as_ref()
+        .and_then(|(response, _)| stored_sign_in(response));
+    let (Some((_, clean)), Some(sign_in)) = (&found, sign_in) else {
+        if let Some((_, clean)) = &found {
+            let _ = page::replace_entry(&page::history_state(), clean);
+        }
+        return COMPLETED.take().ok_or_else(no_sign_in);
     };
     let options = Options {
         server: Some(sign_in.server.clone()),
@@ -176,16 +201,17 @@ pub fn complete(hooks: Hooks) -> Result<Rc<Core>> {
         ..hooks
     };
     let core = Core::of(options, hooks)?;
+    COMPLETED.replace(Some(Rc::clone(&core)));
     if !core.can_leave() {
         return Err(AuthError::new(
             ErrorCode::Configuration,
-            "The session can't be taken along to the app: it is kept in memory, or the browser blocks storage. With a \
-             callback page of its own, an app needs `storage: \"session\"` or `\"local\"`.",
+            "The session can't be taken along to the app: with a callback page, `storage` has to be \"session\" or \
+             \"local\", and allowed by the browser.",
         ));
     }
     if let Redirect::Failed(_) = core.redirect() {
-        let target = own_origin(&sign_in.return_to, &clean);
-        return_to(&core, &sign_in, &target, &clean);
+        let target = own_origin(&sign_in.return_to, clean);
+        return_to(&core, &sign_in, &target, clean);
     }
     Ok(core)
 }
@@ -193,7 +219,6 @@ pub fn complete(hooks: Hooks) -> Result<Rc<Core>> {
 fn no_sign_in() -> AuthError {
     AuthError::new(
         ErrorCode::StateMismatch,
-        "This page is opened by the server at the end of a sign-in, and none is under way in this tab. Go back to the \
-         app and sign in there.",
+        "No sign-in is under way in this tab. Go back to the app and sign in there.",
     )
 }

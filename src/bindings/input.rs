@@ -4,7 +4,7 @@ use super::error;
 use crate::auth::{Hooks, Log, Login, Logout, Navigate};
 use crate::error::{AuthError, Result};
 use crate::options::{Flow, Options, StorageKind};
-use js_sys::{Array, Function, JsString, Object, Reflect};
+use js_sys::{Array, Function, JsString, Reflect};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
@@ -49,40 +49,44 @@ impl Kind {
     }
 }
 
-/// An object whose keys were all known and fitting; `undefined` is one with none.
-struct Input(JsValue);
+/// What an object has under its own keys, each read once and all known and fitting. What it inherits is nobody's option.
+struct Input(Vec<(String, JsValue)>);
 
 impl Input {
-    /// Reads an object. `path` goes before its keys in error messages.
+    /// Reads an object; `undefined` is one with nothing in it. `path` goes before its keys in error messages.
     fn new(value: JsValue, path: &str, keys: &Keys) -> Result<Self> {
         if value.is_undefined() {
-            return Ok(Input(value));
+            return Ok(Input(Vec::new()));
         }
+        let unreadable = || wrong(path.strip_suffix('.').unwrap_or("options"), Kind::Object);
         if !Kind::Object.fits(&value) {
-            return Err(wrong(
-                path.strip_suffix('.').unwrap_or("options"),
-                Kind::Object,
-            ));
+            return Err(unreadable());
         }
-        for key in Object::keys(value.unchecked_ref::<Object>()).iter() {
-            let key = key.as_string().unwrap_or_default();
+        let mut read = Vec::new();
+        for key in Reflect::own_keys(&value).map_err(|_| unreadable())?.iter() {
+            let Some(key) = key.as_string() else {
+                continue;
+            };
             let name = [path, &key].concat();
             let Some((_, kind)) = keys.iter().find(|(known, _)| *known == key) else {
                 return Err(unknown(&name, &key, keys));
             };
-            let given = Reflect::get(&value, &JsValue::from_str(&key)).unwrap_or_default();
-            if !given.is_undefined() && !kind.fits(&given) {
+            let given =
+                Reflect::get(&value, &JsValue::from_str(&key)).map_err(|_| wrong(&name, *kind))?;
+            if given.is_undefined() {
+                continue;
+            }
+            if !kind.fits(&given) {
                 return Err(wrong(&name, *kind));
             }
+            read.push((key, given));
         }
-        Ok(Input(value))
+        Ok(Input(read))
     }
 
     fn get(&self, key: &str) -> JsValue {
-        if self.0.is_undefined() {
-            return JsValue::UNDEFINED;
-        }
-        Reflect::get(&self.0, &JsValue::from_str(key)).unwrap_or_default()
+        let given = self.0.iter().find(|(known, _)| known == key);
+        given.map(|(_, value)| value.clone()).unwrap_or_default()
     }
 
     fn text(&self, key: &str) -> Option<String> {
@@ -109,9 +113,11 @@ impl Input {
 
 /// A string or a `URL`, as text.
 fn text(value: &JsValue) -> Option<String> {
-    value
-        .as_string()
-        .or_else(|| value.dyn_ref().map(web_sys::Url::href))
+    value.as_string().or_else(|| {
+        let url: &web_sys::Url = value.dyn_ref()?;
+        // By a way that tells when there is no URL behind it.
+        Reflect::get(url, &"href".into()).ok()?.as_string()
+    })
 }
 
 fn texts(value: &JsValue) -> Option<Vec<String>> {

@@ -41,7 +41,7 @@ pub fn fetch(input: &JsValue, init: &JsValue) -> Promise {
     };
     IS_CALLING.set(was_calling);
     match called {
-        Ok(promise) => promise.unchecked_into(),
+        Ok(response) => Promise::resolve(&response),
         Err(reason) => Promise::reject(&reason),
     }
 }

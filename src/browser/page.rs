@@ -55,7 +55,6 @@ pub fn replace(url: &Url) -> Result<()> {
 fn refused() -> AuthError {
     AuthError::new(
         ErrorCode::UnsupportedEnvironment,
-        "The browser refused to change this page's address. A sandboxed frame needs `allow-same-origin` and \
-         `allow-top-navigation`.",
+        "The browser refused to change this page's address. In a sandboxed frame, allow it to.",
     )
 }

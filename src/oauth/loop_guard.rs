@@ -26,9 +26,8 @@ pub fn begin(kept: Option<&str>, now: Instant) -> Result<String> {
     if recent.len() >= MOST {
         return Err(AuthError::new(
             ErrorCode::RedirectLoop,
-            "Three sign-ins within 30 seconds ended in no session. Wait half a minute and try again. If an app does this \
-             by itself: have it show `auth.redirect.error` in place of calling login(), and check that the redirect URI \
-             is registered and that the server allows this flow.",
+            "Three sign-ins within 30 seconds gave no session. Wait half a minute. If the app does this by itself, have it \
+             show `auth.redirect.error`, and check the redirect URI and the flow at the server.",
         ));
     }
     recent.push(now);

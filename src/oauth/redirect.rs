@@ -27,6 +27,13 @@ const PARAMETERS: &[&str] = &[
     "token_type",
 ];
 
+/// Whether a fragment is some provider's answer with a secret in it.
+pub fn holds_secrets(fragment: &str) -> bool {
+    Form::parse(fragment)
+        .pairs()
+        .any(|(name, _)| matches!(name, "access_token" | "id_token" | "code"))
+}
+
 /// An answer that bears our mark and that nobody has judged yet.
 pub struct Response<'a> {
     params: Form<'a>,

@@ -5,7 +5,7 @@ use placeos_auth::auth::Hooks;
 use placeos_auth::oauth::sign_in::SignIn;
 use placeos_auth::oauth::state::State;
 use placeos_auth::time::Instant;
-use placeos_auth::{Auth, Flow, Options, StorageKind};
+use placeos_auth::{Auth, Flow, Options};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
@@ -94,7 +94,7 @@ pub fn begin(options: &Options, return_to: &str) -> State {
         client_id: options.client_id.clone().unwrap(),
         redirect_uri: address(),
         scope: "public".to_owned(),
-        storage: StorageKind::Session,
+        storage: options.storage,
         return_to: return_to.to_owned(),
         app_state: Some("[1]".to_owned()),
         history_state: None,
@@ -135,6 +135,6 @@ pub fn keys_of(storage: &Storage, options: &Options) -> Vec<String> {
     let id = options.client_id.clone().unwrap();
     keys(storage)
         .into_iter()
-        .filter(|key| key.ends_with(&format!(":{id}")))
+        .filter(|key| key.ends_with(&format!("/{id}")))
         .collect()
 }

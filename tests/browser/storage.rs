@@ -8,7 +8,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 fn session_key(options: &Options) -> String {
     format!(
-        "placeos-auth:session:{SERVER}:{}",
+        "placeos-auth:session:{SERVER}/{}",
         options.client_id.clone().unwrap()
     )
 }
@@ -144,6 +144,7 @@ async fn what_cannot_work_is_refused_before_anything_is_stored() {
         "https://attacker.test/",
         "javascript:alert(1)",
         "//attacker.test",
+        "/.//attacker.test/",
         "data:,",
         "http://",
         "\\\\attacker.test",
@@ -195,10 +196,72 @@ async fn signing_out_takes_every_key_of_this_client_and_no_other() {
     for key in &left {
         let text = session_storage().get_item(key).unwrap().unwrap();
         assert!(
-            !key.ends_with(&format!(":{id}")) && !text.contains(&format!("client_id={id}&")),
+            !key.ends_with(&format!("/{id}")) && !text.contains(&format!("client_id={id}&")),
             "{key}"
         );
     }
     assert!(left.iter().any(|key| key.ends_with(state.as_str())));
     assert_eq!(keys_of(&session_storage(), &theirs).len(), 1);
+}
+
+#[wasm_bindgen_test]
+async fn signing_out_ends_the_session_of_every_client_that_shares_it() {
+    let options = options();
+    let auth = signed_in(&options, 7200).await;
+    let sibling = create(&Options {
+        scope: Some("other".to_owned()),
+        ..options
+    })
+    .await;
+    assert!(sibling.session().is_some());
+    auth.logout(local()).await.unwrap();
+    assert!(sibling.session().is_none());
+}
+
+#[wasm_bindgen_test]
+async fn no_client_has_the_session_of_another_whose_names_look_alike() {
+    let id = options().client_id.unwrap();
+    let with = |server: &str, client_id: String| Options {
+        server: Some(server.to_owned()),
+        client_id: Some(client_id),
+        ..options()
+    };
+    let key = |auth: &str| format!("placeos-auth:session:{auth}");
+    let stored = "v=1&flow=implicit&access_token=secret&scope=public&issued_at=1";
+    session_storage()
+        .set_item(&key(&format!("https://h.test/8443:{id}")), stored)
+        .unwrap();
+    assert!(
+        create(&with("https://h.test", format!("8443:{id}")))
+            .await
+            .session()
+            .is_some()
+    );
+    assert!(
+        create(&with("https://h.test:8443", id))
+            .await
+            .session()
+            .is_none()
+    );
+}
+
+#[wasm_bindgen_test]
+async fn a_session_that_expires_takes_no_newer_one_along() {
+    let options = options();
+    let auth = signed_in(&options, 1).await;
+    let newer = "v=1&flow=implicit&access_token=newer&scope=public&issued_at=1";
+    session_storage()
+        .set_item(&session_key(&options), newer)
+        .unwrap();
+    while auth.session().is_some() {
+        let again = js_sys::Promise::new(&mut |resolve, _| {
+            web_sys::window()
+                .unwrap()
+                .set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, 300)
+                .unwrap();
+        });
+        wasm_bindgen_futures::JsFuture::from(again).await.unwrap();
+    }
+    let kept = session_storage().get_item(&session_key(&options)).unwrap();
+    assert_eq!(kept.as_deref(), Some(newer));
 }

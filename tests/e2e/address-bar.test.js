@@ -143,7 +143,7 @@ suite("Two clients on one page", (claim) => {
 
     const theirs = await create(page, other);
     assert.deepEqual(theirs, { session: null, redirect: { status: "none" } });
-    assert.match(page.url(), /access_token/);
+    assert.doesNotMatch(page.url(), /access_token/, "it is kept for ours");
     const ours = await create(page);
     assert.equal(ours.redirect.status, "signed-in");
     assert.equal(page.url(), app + BARE);

@@ -187,6 +187,18 @@ suite("A callback page of the app's own", (claim) => {
     },
   );
 
+  claim("may be mounted twice", async (visit) => {
+    const page = await visit.open(DEEP);
+    visit.answer(answerWith());
+    const options = { redirectUri: `${visit.world.app}/app/bare.html` };
+    await visit.signInUntilAnswered(page, options);
+    const errors = await page.evaluate(async () => {
+      const both = [completeSignIn(), completeSignIn()].map(settled);
+      return (await Promise.all(both)).map(({ error }) => error?.code ?? null);
+    });
+    assert.deepEqual(errors, [null, null]);
+  });
+
   claim("names an option it doesn't know", async (visit) => {
     const page = await visit.open();
     for (const name of ["server", "navigate"]) {

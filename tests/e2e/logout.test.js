@@ -81,6 +81,37 @@ suite("Signing out of the server, too", (claim) => {
     },
   );
 
+  claim("isn't undone by a guard that signs users in", async (visit) => {
+    const page = await visit.open("/app/");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await typePassword(page);
+    await page.getByRole("button", { name: "Sign out" }).waitFor();
+    await page.goto(visit.world.app + BARE);
+    await ready(page);
+    await create(page, { redirectUri: `${visit.world.app}/app/` });
+    const refused = await page.evaluate(async () => {
+      const guarded = new Promise((resolve) => {
+        auth.subscribe(async () => resolve(await settled(auth.login())));
+      });
+      await auth.logout();
+      return guarded;
+    });
+    assert.equal(refused.error.code, "login_required");
+    await page.waitForEvent("load").catch(() => {});
+    const asked = visit.world.sandbox.requests.map(({ url }) => url);
+    assert.ok(asked.some((url) => url.startsWith("/auth/logout")));
+  });
+
+  claim("doesn't tell it another provider's token", async (visit) => {
+    const page = await visit.signedIn();
+    await page.evaluate(() => {
+      location.hash = "access_token=theirs&state=theirs";
+    });
+    const asked = page.waitForRequest(/auth\/logout/);
+    await page.evaluate(() => void auth.logout());
+    assert.doesNotMatch((await asked).url(), /theirs/);
+  });
+
   claim("comes back where the app says", async (visit) => {
     const page = await visit.signedIn();
     await page.evaluate(() => void auth.logout({ returnTo: "rooms/7?a=1#b" }));
@@ -139,6 +170,7 @@ suite("Signing out of the server, too", (claim) => {
         "https://attacker.test/",
         "//attacker.test",
         "/\\attacker.test",
+        "/.//attacker.test",
         "javascript:alert(1)",
         "data:text/html,x",
         "https://",

@@ -162,6 +162,17 @@ suite("An option that can't work", (claim) => {
 });
 
 suite("An option that works", (claim) => {
+  claim("isn't taken from what an object inherits", async (visit) => {
+    const page = await visit.signedIn();
+    const signed = await page.evaluate(async () => {
+      Object.prototype.protectedResources = ["https://attacker.test"];
+      const polluted = await createAuth({ scope: "other" });
+      delete Object.prototype.protectedResources;
+      return settled(polluted.signUrl("https://attacker.test/"));
+    });
+    assert.equal(signed.error?.code, "untrusted_url");
+  });
+
   claim("may be undefined, or a URL", async (visit) => {
     const page = await visit.open();
     await create(page, {});

@@ -68,6 +68,15 @@ fn a_state_that_isnt_exactly_ours_is_not_recognised() {
     }
 }
 
+#[test]
+fn a_path_that_would_be_another_host_is_never_passed_on_alone() {
+    let request = logout::request(
+        &url("https://app.example.com/auth/logout"),
+        &url("https://app.example.com//evil.test/x"),
+    );
+    assert!(request.ends_with("continue=https%3A%2F%2Fapp.example.com%2F%2Fevil.test%2Fx"));
+}
+
 proptest! {
     #[test]
     fn every_state_is_marked_and_no_encoding_changes_it(bytes in any::<[u8; 32]>()) {

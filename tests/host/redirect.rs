@@ -1,7 +1,7 @@
 use crate::support::{NOW, PAGE, sign_in, state, url};
 use placeos_auth::ErrorCode;
 use placeos_auth::error::Result;
-use placeos_auth::oauth::redirect::{find, judge};
+use placeos_auth::oauth::redirect::{find, holds_secrets, judge};
 use placeos_auth::oauth::sign_in::SignIn;
 use placeos_auth::oauth::tokens::Tokens;
 use proptest::prelude::*;
@@ -280,6 +280,27 @@ fn the_redirect_uris_own_query_is_no_part_of_the_answer() {
         ErrorCode::AccessDenied
     );
     assert_eq!(clean.href(), own.href());
+}
+
+#[test]
+fn a_fragment_with_somebodys_secret_is_known_from_a_route() {
+    for fragment in [
+        "access_token=a",
+        "state=x&id_token=b",
+        "code=1",
+        "access%5Ftoken=a",
+    ] {
+        assert!(holds_secrets(fragment), "{fragment}");
+    }
+    for fragment in [
+        "",
+        "/rooms?access_token=a",
+        "zipcode=1",
+        "rooms",
+        "state=open",
+    ] {
+        assert!(!holds_secrets(fragment), "{fragment}");
+    }
 }
 
 proptest! {
