@@ -25,7 +25,13 @@ const { startProxy } = await import("../tests/servers/proxy.js");
 const running = await onFreePort(Number(values.port), (port) =>
   values.server
     ? startProxy({ server: values.server, port, site: demo() })
-    : startSandbox({ port, site: demo(), log: console.log }),
+    : startSandbox({
+        port,
+        site: demo(),
+        // For the demo's request to another origin: this one by its other name.
+        origins: [`http://localhost:${port}`],
+        log: console.log,
+      }),
 );
 
 console.log(`\nOpen ${running.origin}/ in a browser.`);

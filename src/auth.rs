@@ -61,8 +61,8 @@ pub struct Logout {
 
 /// A client of one PlaceOS server.
 ///
-/// Clients with the same options on one page share one session, one sign-in and one answer, however often a framework
-/// mounts them. Dropping the last one is like [`Auth::close`].
+/// Clients with the same options on one page share one session and one answer, however often a framework mounts them.
+/// Dropping the last one is like [`Auth::close`].
 pub struct Auth {
     core: Rc<Core>,
     is_open: Cell<bool>,

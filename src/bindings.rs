@@ -171,9 +171,6 @@ impl Core {
     /// Only a request whose URL seems to belong here is looked at more closely. The browser then reads the arguments into
     /// a `Request`, once, and it is that request's own URL that decides: what is signed is what is sent.
     pub fn fetch(&self, input: &JsValue, init: &JsValue) -> Promise {
-        if native::is_calling() {
-            return native::fetch(input, init);
-        }
         let is_candidate = match input.dyn_ref::<Request>() {
             Some(request) => self.auth.may_sign(&request.url()),
             None => input::text_of(input).is_none_or(|text| self.auth.may_sign(&text)),

@@ -22,19 +22,14 @@ pub fn remember() {
     FIRST.with_borrow_mut(|first| *first = first.take().or_else(current));
 }
 
-/// Whether the page's `fetch` is being called by us, so that whoever calls us now has taken its place.
-pub fn is_calling() -> bool {
-    IS_CALLING.get()
-}
-
 /// Calls it, with what the app gave.
 pub fn fetch(input: &JsValue, init: &JsValue) -> Promise {
-    let fetch = if is_calling() {
+    let was_calling = IS_CALLING.replace(true);
+    let fetch = if was_calling {
         FIRST.with_borrow(Clone::clone)
     } else {
         current()
     };
-    let was_calling = IS_CALLING.replace(true);
     let called = match fetch {
         Some(fetch) => fetch.call2(&JsValue::UNDEFINED, input, init),
         None => Err(JsValue::UNDEFINED),
