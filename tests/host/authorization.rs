@@ -1,4 +1,5 @@
 use crate::support::{PAGE, config, parse, state, url};
+use placeos_auth::oauth::form::Form;
 use placeos_auth::oauth::state::{State, is_marked};
 use placeos_auth::oauth::{authorization, logout};
 use placeos_auth::options::{Config, Options};
@@ -78,6 +79,16 @@ fn a_path_that_would_be_another_host_is_never_passed_on_alone() {
 }
 
 proptest! {
+    #[test]
+    fn whoever_follows_the_logout_page_stays_on_this_origin(path in "[/\\\\a-z.?#%]{0,20}", is_own in any::<bool>()) {
+        let here = url(&format!("https://app.example.com/{path}"));
+        let endpoint = if is_own { "https://app.example.com/out" } else { "https://id.example.com/out" };
+        let request = url(&logout::request(&url(endpoint), &here));
+        let form = Form::parse(&request.query);
+        let target = parse(form.one("continue").unwrap().unwrap(), Some("https://app.example.com")).unwrap();
+        prop_assert_eq!(target.origin(), here.origin());
+    }
+
     #[test]
     fn every_state_is_marked_and_no_encoding_changes_it(bytes in any::<[u8; 32]>()) {
         let state = State::from_random(&bytes);

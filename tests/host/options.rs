@@ -2,6 +2,7 @@ use crate::support::{PAGE, parse, url};
 use placeos_auth::error::Result;
 use placeos_auth::options::{Config, Options};
 use placeos_auth::{AuthError, ErrorCode};
+use proptest::prelude::*;
 
 fn check_on(page: &str, change: impl FnOnce(&mut Options)) -> Result<Config> {
     let mut options = Options::default();
@@ -223,5 +224,37 @@ fn a_page_without_an_address_is_no_place_to_come_back_to() {
     for page in ["file:///app/index.html", "about:blank", "data:text/html,x"] {
         let error = check_on(page, |_| {}).unwrap_err();
         assert_eq!(error.code(), ErrorCode::UnsupportedEnvironment, "{page}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn whatever_an_app_says_is_refused_by_name_or_can_be_relied_on(
+        server in prop::option::of("(https?://)?[a-z.@:/?#*]{0,12}"),
+        redirect_uri in prop::option::of("(https://app\\.example\\.com)?[a-zA-Z/?#=.]{0,12}"),
+        resource in "(https?://)?[a-z.@:/?#*]{0,12}",
+        scope in prop::option::of("[a-z \"é]{0,6}"),
+    ) {
+        let checked = check(|options| {
+            options.server = server;
+            options.redirect_uri = redirect_uri;
+            options.protected_resources = vec![resource];
+            options.scope = scope;
+        });
+        match checked {
+            Err(error) => {
+                prop_assert!(matches!(error.code(), ErrorCode::Configuration | ErrorCode::InsecureUrl));
+                let named = ["server", "redirectUri", "clientId", "protectedResources", "scope"];
+                prop_assert!(named.iter().any(|name| error.message().starts_with(&format!("`{name}` "))), "{}", error);
+            }
+            Ok(config) => {
+                prop_assert!(config.server.is_private() && config.server.path == "/");
+                prop_assert!(config.redirect_url.same_origin(&url(PAGE)));
+                prop_assert!(config.redirect_url.fragment.is_empty());
+                prop_assert!(!config.client_id.is_empty());
+                prop_assert!(config.resources.may_have_token(&config.server));
+                prop_assert!(config.scope.split(' ').all(|token| !token.is_empty()));
+            }
+        }
     }
 }
