@@ -125,7 +125,7 @@ impl Auth {
     /// # Errors
     /// It never returns otherwise. `untrusted_url` and `configuration` for what can't work; `redirect_loop`;
     /// `unsupported_environment` where nothing can be stored; `login_required` when the user comes back by the back
-    /// button; `timeout` when the page was not left within a minute.
+    /// button, or is on the way to the logout page; `timeout` when the page was not left within a minute.
     pub async fn login(&self, login: Login) -> Result<Infallible> {
         let core = &self.core;
         let config = &core.config;

@@ -191,9 +191,12 @@ impl Core {
     }
 
     pub fn unsubscribe(&self, id: u32) {
-        self.listeners
-            .borrow_mut()
-            .retain(|(known, _)| *known != id);
+        let mut listeners = self.listeners.borrow_mut();
+        let at = listeners.iter().position(|(known, _)| *known == id);
+        let gone = at.map(|at| listeners.remove(at));
+        // In this order: what a listener holds may be a subscription, whose end comes back here.
+        drop(listeners);
+        drop(gone);
     }
 
     pub fn session(&self) -> Option<Session> {

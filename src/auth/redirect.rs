@@ -59,28 +59,16 @@ fn stored_sign_in(response: &Response) -> Option<SignIn> {
 /// another client's sign-in is kept for that client.
 pub fn take_in(core: &Core, here: &Url) -> Option<Answer> {
     let own = &core.config.redirect_url;
-    let held = HELD.take();
-    let (response, clean) = match (find(here, own), &held) {
-        (Some((response, clean)), _) => {
-            if page::replace_entry(&page::history_state(), &clean).is_err() {
-                core.log("the browser refused to take the answer out of the address bar");
-            }
-            (response, clean)
-        }
-        (None, Some(held)) => (find(held, own)?.0, here.clone()),
-        (None, None) => return None,
-    };
+    let is_here = find(here, own).is_some();
+    let url = if is_here { here.clone() } else { HELD.take()? };
+    let (response, clean) = find(&url, own)?;
+    if is_here && page::replace_entry(&page::history_state(), &clean).is_err() {
+        core.log("the browser refused to take the answer out of the address bar");
+    }
     let sign_in = stored_sign_in(&response);
-    if sign_in
-        .as_ref()
-        .is_some_and(|sign_in| !core.is_mine(sign_in))
-    {
-        let url = if find(here, own).is_some() {
-            here.clone()
-        } else {
-            held?
-        };
-        HELD.replace(Some(url));
+    let is_foreign = sign_in.as_ref().is_some_and(|known| !core.is_mine(known));
+    if is_foreign {
+        HELD.replace(Some(url.clone()));
         return None;
     }
     if let Some(state) = response.state() {
@@ -89,7 +77,7 @@ pub fn take_in(core: &Core, here: &Url) -> Option<Answer> {
     Some(Answer {
         judged: judge(response, sign_in.as_ref(), clock::now()),
         sign_in,
-        page: clean,
+        page: if is_here { clean } else { here.clone() },
     })
 }
 
@@ -184,7 +172,7 @@ pub fn complete(hooks: Hooks) -> Result<Rc<Core>> {
         if let Some((_, clean)) = &found {
             let _ = page::replace_entry(&page::history_state(), clean);
         }
-        return COMPLETED.take().ok_or_else(no_sign_in);
+        return COMPLETED.with_borrow(Clone::clone).ok_or_else(no_sign_in);
     };
     let options = Options {
         server: Some(sign_in.server.clone()),

@@ -69,3 +69,21 @@ async fn a_listener_may_unsubscribe_others_and_itself() {
     assert_eq!(*heard.borrow(), 1);
     drop(first);
 }
+
+#[wasm_bindgen_test]
+async fn a_subscription_that_holds_another_ends_both() {
+    let auth = Rc::new(signed_in(&options(), 7200).await);
+    let heard = Rc::new(RefCell::new(0));
+    let ears = Rc::clone(&heard);
+    let inner = auth.subscribe(move |_| *ears.borrow_mut() += 1);
+    let outer = auth.subscribe(move |_| {
+        let _held = &inner;
+    });
+    drop(outer);
+    let local = placeos_auth::auth::Logout {
+        local: true,
+        ..Default::default()
+    };
+    auth.logout(local).await.unwrap();
+    assert_eq!(*heard.borrow(), 0);
+}

@@ -2,8 +2,11 @@
 // finds the outcome in its own `auth.redirect`.
 import { completeSignIn } from "placeos-auth";
 
+const status = document.querySelector("[role=status]");
 try {
-  await completeSignIn();
+  const { redirect } = await completeSignIn();
+  // Seen only where there is no other page to go back to.
+  status.textContent = redirect.error?.message ?? "You are signed in.";
 } catch (error) {
-  document.querySelector("[role=status]").textContent = error.message;
+  status.textContent = error.message;
 }

@@ -82,7 +82,8 @@ export class Auth {
   /**
    * Leaves the page for the authorization endpoint. Never resolves.
    *
-   * @throws {AuthError} `login_required` when the user comes back by the back button; `redirect_loop` after three
+   * @throws {AuthError} `login_required` when the user comes back by the back button or is on the way to the
+   * logout page; `redirect_loop` after three
    * sign-ins within 30 seconds that ended in no session; `untrusted_url` for a `returnTo` on another origin;
    * `configuration`; `unsupported_environment` where nothing can be stored; `timeout` when the page was not left within
    * a minute.
