@@ -3,18 +3,25 @@
 mod core;
 pub(crate) mod fetch;
 mod redirect;
+mod server;
+mod web_socket;
 
 use crate::browser::departure::{Stayed, departure};
-use crate::browser::{self, clock, json, page, random, storage::crossing};
+use crate::browser::gate::within;
+use crate::browser::{self, clock, http, json, page, random, storage::crossing};
 use crate::error::{AuthError, ErrorCode, Result};
 use crate::oauth::arrival::Redirect;
+use crate::oauth::authority::Authority;
+use crate::oauth::pkce::Verifier;
 use crate::oauth::sign_in::SignIn;
 use crate::oauth::state::State;
-use crate::oauth::{self, authorization, logout, loop_guard};
-use crate::options::{Options, check_scope};
-use crate::session::{Change, Session, login_required};
+pub use crate::oauth::token::Credentials;
+use crate::oauth::{self, authorization, logout, loop_guard, token};
+use crate::options::{Flow, Options, check_scope};
+use crate::session::{Change, Event, Session, login_required};
 use crate::url::Url;
 use core::Core;
+use server::PATIENCE;
 use std::cell::Cell;
 use std::convert::Infallible;
 use std::rc::Rc;
@@ -88,7 +95,9 @@ impl Auth {
     /// Only for options that can't work (`configuration`, `insecure_url`) and where there is no page
     /// (`unsupported_environment`). How a sign-in went is in [`Auth::redirect`].
     pub async fn create(options: Options, hooks: Hooks) -> Result<Self> {
-        Core::of(options, hooks).map(Self::over)
+        let core = Core::of(options, hooks)?;
+        core.begun.pass().await;
+        Ok(Self::over(core))
     }
 
     /// On a callback page of its own: completes the sign-in that this page load is the answer to, by the options it was
@@ -98,7 +107,7 @@ impl Auth {
     /// `state_mismatch` for an answer to nothing that was begun here, `configuration` for a session that can't be taken
     /// along, and as [`Auth::create`].
     pub async fn complete_sign_in(hooks: Hooks) -> Result<Self> {
-        redirect::complete(hooks).map(Self::over)
+        redirect::complete(hooks).await.map(Self::over)
     }
 
     fn over(core: Rc<Core>) -> Self {
@@ -129,6 +138,7 @@ impl Auth {
     pub async fn login(&self, login: Login) -> Result<Infallible> {
         let core = &self.core;
         let config = &core.config;
+        core.check_has_sessions()?;
         let return_to = own_url("returnTo", login.return_to.as_deref())?;
         let scope = check_scope("scope", login.scope.as_deref().unwrap_or(&config.scope))?;
         let app_state = match &login.app_state {
@@ -149,9 +159,15 @@ impl Auth {
         let begun_key = core.key("begun");
         let begun = loop_guard::begin(crossing::get(&begun_key).as_deref(), now)?;
         let state = State::from_random(&random::bytes()?);
+        let verifier = match config.flow {
+            Flow::Code => Some(Verifier::from_random(&random::bytes()?)),
+            _ => None,
+        };
+        let endpoints = &config.endpoints;
         let sign_in = SignIn {
             flow: config.flow,
             server: config.server.origin().to_owned(),
+            issuer: endpoints.authorize.origin().to_owned(),
             client_id: config.client_id.clone(),
             redirect_uri: config.redirect_uri.clone(),
             scope: scope.to_owned(),
@@ -159,10 +175,13 @@ impl Auth {
             return_to: return_to.href(),
             app_state,
             history_state: json::to_text(&page::history_state()).filter(|text| text != "null"),
+            token_endpoint: endpoints.token_is_given.then(|| endpoints.token.href()),
+            authority_endpoint: Some(endpoints.authority.href()),
+            verifier,
             begun: now,
         };
         redirect::forget_sign_ins(|kept| kept.is_void(now));
-        if !crossing::set(&redirect::sign_in_key(&state), &sign_in.to_text()) {
+        if !crossing::set(&redirect::sign_in_key(&state), sign_in.to_text().reveal()) {
             return Err(AuthError::new(
                 ErrorCode::UnsupportedEnvironment,
                 "The browser's storage is blocked or full, so the server's answer could not be recognised. Allow this \
@@ -171,7 +190,8 @@ impl Auth {
         }
         crossing::set(&begun_key, &begun);
         core.log("leaving for the authorization endpoint");
-        page::leave(&authorization::request(config, scope, &state))?;
+        let verifier = sign_in.verifier.as_ref();
+        page::leave(&authorization::request(config, scope, &state, verifier))?;
         Err(match departure().await {
             Stayed::CameBack => {
                 core.look_again();
@@ -187,13 +207,37 @@ impl Auth {
         })
     }
 
-    /// Forgets the session, then leaves for the server's logout page unless `local`. The session is gone whatever
-    /// happens then.
+    /// Exchanges a password for a session: for trusted environments only, such as a kiosk set up by its operator.
+    /// Anywhere else [RFC 9700 §2.4](https://www.rfc-editor.org/rfc/rfc9700#section-2.4) forbids it, for it shows the
+    /// password to the app, and teaches users to type it anywhere: use [`Auth::login`].
+    ///
+    /// The password is wiped from this module's memory with the request.
     ///
     /// # Errors
-    /// `untrusted_url` for a `return_to` on another origin; then nothing is done.
+    /// The server's own code where it refuses; `invalid_response`, `server_error`, `temporarily_unavailable`, `network`,
+    /// `timeout`, `configuration`. A session that was there before stays.
+    pub async fn login_with_password(&self, credentials: Credentials) -> Result<Session> {
+        let core = &self.core;
+        core.check_has_sessions()?;
+        let scope = credentials.scope.as_deref().unwrap_or(&core.config.scope);
+        let scope = check_scope("scope", scope)?.to_owned();
+        let request = token::password(&core.config, &scope, &credentials);
+        drop(credentials);
+        let reply = http::post(request).await?;
+        let tokens = token::judge(&reply.answer(), Flow::Password, &scope, clock::now())?;
+        core.apply(Event::SignedIn(tokens));
+        core.session().ok_or_else(login_required)
+    }
+
+    /// Forgets the session, has the server revoke its tokens
+    /// ([RFC 7009](https://www.rfc-editor.org/rfc/rfc7009)), then leaves for the server's logout page unless `local`.
+    /// The session is gone here whatever the server does, which is waited for three seconds at most.
+    ///
+    /// # Errors
+    /// `untrusted_url` for a `return_to` on another origin, `configuration` with an API key; then nothing is done.
     pub async fn logout(&self, logout: Logout) -> Result<()> {
         let core = &self.core;
+        core.check_has_sessions()?;
         let mut return_to = own_url("returnTo", logout.return_to.as_deref())?;
         if oauth::redirect::holds_secrets(&return_to.fragment) {
             // Another provider's answer: it is not ours to take out of the address bar, nor to tell a server.
@@ -207,19 +251,48 @@ impl Auth {
             core.left.set(Some(clock::now()));
         }
         core.sign_out();
+        let authority = if logout.local || core.config.endpoints.logout.is_some() {
+            None
+        } else {
+            core.authority_soon().await
+        };
+        within(PATIENCE, Box::pin(core.revocations.ended())).await;
         if logout.local {
             return Ok(());
         }
+        core.left.set(Some(clock::now()));
         core.log("leaving for the logout page");
-        page::leave(&logout::request(&core.config.endpoints.logout, &return_to))
+        let authority = authority.as_deref();
+        let parse = &browser::url::parse;
+        page::leave(&logout::request(&core.config, authority, &return_to, parse))
     }
 
-    /// A token good for at least a moment.
+    /// A token good for at least a moment, renewed first when due.
     ///
     /// # Errors
-    /// `login_required` when only the user can help.
+    /// `login_required` when only the user can help; or why an expired one could not be renewed; `configuration` with an
+    /// API key.
     pub async fn token(&self) -> Result<String> {
+        self.core.check_has_sessions()?;
+        self.core.ready().await;
         self.core.token().map(|token| token.reveal().to_owned())
+    }
+
+    /// Renews the session now. Callers at the same time share one renewal.
+    ///
+    /// # Errors
+    /// `login_required` when only the user can help; otherwise why it failed, and the session stays.
+    pub async fn renew(&self) -> Result<Session> {
+        self.core.check_has_sessions()?;
+        self.core.renewed().await
+    }
+
+    /// The domain's public settings. Asked for once, on first use.
+    ///
+    /// # Errors
+    /// `network`, `timeout`, `invalid_response`, `server_error`, `temporarily_unavailable`.
+    pub async fn authority(&self) -> Result<Rc<Authority>> {
+        self.core.authority().await
     }
 
     /// Calls back after every change, until the subscription is dropped.

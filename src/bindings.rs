@@ -4,28 +4,33 @@ mod error;
 mod input;
 mod view;
 
-use crate::auth::fetch::HEADER;
+use crate::auth::fetch::is_signed;
 use crate::auth::{Auth, Subscription};
-use crate::browser::{json, native};
+use crate::browser::{abort, json, native};
 use crate::error::Result;
 use crate::oauth::arrival::Redirect;
-use crate::session::Session;
+use crate::oauth::authority::Authority;
+use crate::session::{Change, Session};
 use js_sys::{Promise, Reflect};
 use std::cell::RefCell;
 use std::pin::Pin;
 use std::rc::Rc;
 use view::{Field, View};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::{Headers, Request, RequestInit};
 
 type JsResult<T> = std::result::Result<T, JsValue>;
 
 /// A promise of what a future gives. Boxed, for the machinery behind it would else be there once for every future.
 fn promise<T: Into<JsValue>>(future: impl Future<Output = Result<T>> + 'static) -> Promise {
-    type Boxed = Pin<Box<dyn Future<Output = JsResult<JsValue>>>>;
-    let boxed: Boxed = Box::pin(async move { future.await.map(Into::into).map_err(error::to_js) });
-    future_to_promise(boxed)
+    raw_promise(Box::pin(async move {
+        future.await.map(Into::into).map_err(error::to_js)
+    }))
+}
+
+fn raw_promise(future: Pin<Box<dyn Future<Output = JsResult<JsValue>>>>) -> Promise {
+    future_to_promise(future)
 }
 
 /// `createAuth`, once the module is loaded.
@@ -91,17 +96,21 @@ fn redirect_view(redirect: Redirect) -> JsValue {
     }
 }
 
-/// Whether the arguments of `fetch` have an `Authorization` of the caller's.
-fn has_authorization(input: &JsValue, init: &JsValue) -> bool {
+/// A member of the arguments of `fetch`: that of the second takes the place of the first one's.
+fn member(input: &JsValue, init: &JsValue, name: &str) -> Option<JsValue> {
     let of = |value: &JsValue| {
-        let headers = Reflect::get(value, &"headers".into()).unwrap_or_default();
-        (!headers.is_undefined()).then_some(headers)
+        let member = Reflect::get(value, &name.into()).unwrap_or_default();
+        (!member.is_undefined()).then_some(member)
     };
-    // Those of the second argument take the place of the first one's.
-    let headers = of(init).or_else(|| of(input));
+    of(init).or_else(|| of(input))
+}
+
+/// Whether the arguments of `fetch` have a signature of the caller's own.
+fn has_signature(input: &JsValue, init: &JsValue) -> bool {
+    let headers = member(input, init, "headers");
     let headers =
         headers.and_then(|headers| Headers::new_with_headers(headers.unchecked_ref()).ok());
-    headers.is_some_and(|headers| headers.has(HEADER).unwrap_or(false))
+    headers.is_some_and(|headers| is_signed(&headers))
 }
 
 fn session_view(session: &Session) -> JsValue {
@@ -113,8 +122,57 @@ fn session_view(session: &Session) -> JsValue {
             "expiresAt",
             session.expires_at.map_or(Field::Null, Field::Number),
         ),
+        ("canRenew", Field::Flag(session.can_renew)),
     ])
     .frozen()
+}
+
+fn authority_view(authority: &Authority) -> JsValue {
+    let config = authority.config.as_deref().and_then(json::from_text);
+    View(&[
+        ("id", Field::Text(&authority.id)),
+        ("name", Field::Text(&authority.name)),
+        ("domain", Field::Text(&authority.domain)),
+        ("loginUrl", Field::Text(&authority.login_url)),
+        ("logoutUrl", Field::Text(&authority.logout_url)),
+        ("session", Field::Flag(authority.session)),
+        (
+            "version",
+            authority
+                .version
+                .as_deref()
+                .map_or(Field::Null, Field::Text),
+        ),
+        ("apiRoot", Field::Text(authority.api_root())),
+        ("config", Field::Js(config.unwrap_or_default())),
+    ])
+    .frozen()
+}
+
+fn event_view(change: &Change) -> JsValue {
+    let name = ("type", Field::Text(change.as_str()));
+    match change {
+        Change::RenewalFailed(error) => {
+            View(&[name, ("error", Field::Js(error::to_js(error.clone())))]).frozen()
+        }
+        _ => View(&[name]).frozen(),
+    }
+}
+
+fn send(auth: &Auth, input: &JsValue, init: &JsValue) -> Promise {
+    // Before the request is made, for that uses up the body, which the caller may want to send after a sign-in.
+    if let Err(error) = auth.can_sign() {
+        return Promise::reject(&error::to_js(error));
+    }
+    let init: &RequestInit = init.unchecked_ref();
+    let request = match Request::new_with_request_and_init(input.unchecked_ref(), init) {
+        Ok(request) => request,
+        Err(reason) => return Promise::reject(&reason),
+    };
+    match auth.sign(request) {
+        Ok(request) => native::fetch(&request, &JsValue::UNDEFINED),
+        Err(error) => Promise::reject(&error::to_js(error)),
+    }
 }
 
 #[wasm_bindgen]
@@ -145,6 +203,16 @@ impl Core {
         })
     }
 
+    #[wasm_bindgen(js_name = loginWithPassword)]
+    pub fn login_with_password(&self, credentials: JsValue) -> Promise {
+        let auth = Rc::clone(&self.auth);
+        promise(async move {
+            let credentials = input::credentials(credentials)?;
+            let session = auth.login_with_password(credentials).await?;
+            Ok(session_view(&session))
+        })
+    }
+
     pub fn logout(&self, options: JsValue) -> Promise {
         let auth = Rc::clone(&self.auth);
         promise(async move {
@@ -156,6 +224,28 @@ impl Core {
     pub fn token(&self) -> Promise {
         let auth = Rc::clone(&self.auth);
         promise(async move { auth.token().await })
+    }
+
+    pub fn renew(&self) -> Promise {
+        let auth = Rc::clone(&self.auth);
+        promise(async move { auth.renew().await.map(|session| session_view(&session)) })
+    }
+
+    pub fn authority(&self) -> Promise {
+        let auth = Rc::clone(&self.auth);
+        promise(async move { auth.authority().await.map(|known| authority_view(&known)) })
+    }
+
+    #[wasm_bindgen(js_name = openWebSocket)]
+    pub fn open_web_socket(&self, path: JsValue, protocols: JsValue) -> Promise {
+        let auth = Rc::clone(&self.auth);
+        promise(async move {
+            let path = match path.is_undefined() {
+                true => None,
+                false => Some(input::url("path", &path)?),
+            };
+            auth.open_web_socket(path.as_deref(), &protocols).await
+        })
     }
 
     #[wasm_bindgen(js_name = signUrl)]
@@ -178,28 +268,24 @@ impl Core {
         if !is_candidate {
             return native::fetch(input, init);
         }
-        // Before the request is made, for that uses up the body, which the caller may want to send after a sign-in.
-        if let Err(error) = self.auth.can_sign()
-            && !has_authorization(input, init)
-        {
-            return Promise::reject(&error::to_js(error));
+        if has_signature(input, init) {
+            return native::fetch(input, init);
         }
-        let init: &RequestInit = init.unchecked_ref();
-        let request = match Request::new_with_request_and_init(input.unchecked_ref(), init) {
-            Ok(request) => request,
-            Err(reason) => return Promise::reject(&reason),
-        };
-        match self.auth.sign(&request) {
-            Ok(()) => native::fetch(&request, &JsValue::UNDEFINED),
-            Err(error) => Promise::reject(&error::to_js(error)),
+        if self.auth.is_renewing() {
+            let (auth, input, init) = (Rc::clone(&self.auth), input.clone(), init.clone());
+            return raw_promise(Box::pin(async move {
+                let signal = member(&input, &init, "signal");
+                abort::unless(signal, Box::pin(auth.ready())).await?;
+                JsFuture::from(send(&auth, &input, &init)).await
+            }));
         }
+        send(&self.auth, input, init)
     }
 
     pub fn subscribe(&self, listener: JsValue) -> JsResult<Watch> {
         let listener = input::function("listener", listener).map_err(error::to_js)?;
         let subscription = self.auth.subscribe(move |change| {
-            let event = View(&[("type", Field::Text(change.as_str()))]).frozen();
-            if let Err(reason) = listener.call1(&JsValue::UNDEFINED, &event) {
+            if let Err(reason) = listener.call1(&JsValue::UNDEFINED, &event_view(&change)) {
                 error::report(&reason);
             }
         });

@@ -87,7 +87,8 @@ impl ErrorCode {
         }
     }
 
-    fn is_oauth(self) -> bool {
+    /// Whether the name is OAuth's.
+    pub(crate) fn is_oauth(self) -> bool {
         use ErrorCode::*;
         matches!(
             self,
@@ -116,6 +117,7 @@ struct Parts {
     message: Cow<'static, str>,
     description: Option<String>,
     uri: Option<String>,
+    status: Option<u16>,
 }
 
 /// Longest text of the server's that an error repeats, in characters.
@@ -130,6 +132,7 @@ impl AuthError {
             message: message.into(),
             description: None,
             uri: None,
+            status: None,
         }))
     }
 
@@ -182,6 +185,12 @@ impl AuthError {
         self
     }
 
+    /// The same error with the HTTP status it came with.
+    pub(crate) fn with_status(mut self, status: impl Into<Option<u16>>) -> Self {
+        self.0.status = status.into();
+        self
+    }
+
     /// The stable code.
     pub fn code(&self) -> ErrorCode {
         self.0.code
@@ -200,6 +209,11 @@ impl AuthError {
     /// The server's `error_uri`, where it gave one that is http(s).
     pub fn uri(&self) -> Option<&str> {
         self.0.uri.as_deref()
+    }
+
+    /// The HTTP status, where one was had.
+    pub fn status(&self) -> Option<u16> {
+        self.0.status
     }
 
     /// Whether the same call may succeed later without the user.

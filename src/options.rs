@@ -3,7 +3,9 @@
 use crate::error::{AuthError, ErrorCode, Result};
 use crate::oauth::client_id;
 use crate::resources::{Resources, is_secure};
+use crate::secret::Secret;
 use crate::url::{Parse, Url};
+use std::time::Duration;
 
 macro_rules! names {
     ($type:ident { $($variant:ident = $name:literal,)* }) => {
@@ -26,15 +28,22 @@ macro_rules! names {
     };
 }
 
-/// The grant by which users sign in.
+/// Where a session comes from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Flow {
     /// The implicit grant ([RFC 6749 §4.2](https://www.rfc-editor.org/rfc/rfc6749#section-4.2)).
     #[default]
     Implicit,
+    /// The authorization code grant ([RFC 6749 §4.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1)), with PKCE
+    /// ([RFC 7636](https://www.rfc-editor.org/rfc/rfc7636)).
+    Code,
+    /// The password grant ([RFC 6749 §4.3](https://www.rfc-editor.org/rfc/rfc6749#section-4.3)).
+    Password,
+    /// No grant: an API key.
+    ApiKey,
 }
 
-names!(Flow { Implicit = "implicit", });
+names!(Flow { Implicit = "implicit", Code = "code", Password = "password", ApiKey = "api-key", });
 
 /// Where the session is kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -50,6 +59,31 @@ pub enum StorageKind {
 
 names!(StorageKind { Session = "session", Local = "local", Memory = "memory", });
 
+/// An API key of PlaceOS's. It can be compared, so that clients with the same one can share what they have.
+#[derive(Clone, Debug)]
+pub struct ApiKey(Secret);
+
+impl ApiKey {
+    /// Takes the text over.
+    pub fn new(text: String) -> Self {
+        ApiKey(Secret::new(text))
+    }
+
+    /// The text itself, at the one place that has to send it.
+    pub fn reveal(&self) -> &str {
+        self.0.reveal()
+    }
+}
+
+impl PartialEq for ApiKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.reveal() == other.reveal()
+    }
+}
+
+/// How long before its end a token is renewed, if the app doesn't say.
+const RENEW_BEFORE: Duration = Duration::from_secs(60);
+
 /// What an app may say. Every field has a default; see [`Config::check`] for what is refused.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
@@ -59,7 +93,7 @@ pub struct Options {
     pub client_id: Option<String>,
     /// Where the answer is sent, as it was registered. Default: the page without query and fragment.
     pub redirect_uri: Option<String>,
-    /// The grant by which users sign in.
+    /// How users sign in: [`Flow::Implicit`] or [`Flow::Code`].
     pub flow: Flow,
     /// Default: `public`.
     pub scope: Option<String>,
@@ -69,8 +103,18 @@ pub struct Options {
     pub protected_resources: Vec<String>,
     /// Default: `/auth/oauth/authorize` of the server.
     pub authorize_endpoint: Option<String>,
-    /// Default: `/auth/logout` of the server.
+    /// Default: `/auth/oauth/token` of the server; on ACAEngine `/auth/token`, but for passwords.
+    pub token_endpoint: Option<String>,
+    /// Default: `/auth/oauth/revoke` of the server.
+    pub revoke_endpoint: Option<String>,
+    /// Default: the domain's own, which is `/auth/logout` of the server if it doesn't say.
     pub logout_endpoint: Option<String>,
+    /// Default: `/auth/authority` of the server.
+    pub authority_endpoint: Option<String>,
+    /// Signs requests in place of a session.
+    pub api_key: Option<ApiKey>,
+    /// How long before its end a token is renewed, at most a tenth of its life. Default: a minute.
+    pub renew_before: Option<Duration>,
 }
 
 /// Where the server answers.
@@ -78,8 +122,16 @@ pub struct Options {
 pub struct Endpoints {
     /// The authorization endpoint ([RFC 6749 §3.1](https://www.rfc-editor.org/rfc/rfc6749#section-3.1)).
     pub authorize: Url,
-    /// The logout page.
-    pub logout: Url,
+    /// The token endpoint ([RFC 6749 §3.2](https://www.rfc-editor.org/rfc/rfc6749#section-3.2)).
+    pub token: Url,
+    /// Whether the app named the token endpoint, so that it is no matter what kind of server this is.
+    pub token_is_given: bool,
+    /// The revocation endpoint ([RFC 7009 §2](https://www.rfc-editor.org/rfc/rfc7009#section-2)).
+    pub revoke: Url,
+    /// The logout page; `None` for the domain's own.
+    pub logout: Option<Url>,
+    /// The domain's settings.
+    pub authority: Url,
 }
 
 /// Checked options: what can be wrong with them has been ruled out.
@@ -87,13 +139,13 @@ pub struct Endpoints {
 pub struct Config {
     /// The server's origin, its path `/`.
     pub server: Url,
-    /// Never empty.
+    /// Never empty, but with an API key.
     pub client_id: String,
     /// To the letter as it was registered.
     pub redirect_uri: String,
     /// The same as the browser reads it: of the page's origin, without a fragment.
     pub redirect_url: Url,
-    /// The grant by which users sign in.
+    /// How users sign in: [`Flow::Implicit`] or [`Flow::Code`].
     pub flow: Flow,
     /// Scope tokens, one space between two.
     pub scope: String,
@@ -103,6 +155,10 @@ pub struct Config {
     pub resources: Resources,
     /// Where the server answers.
     pub endpoints: Endpoints,
+    /// Signs requests in place of a session; fit for a header.
+    pub api_key: Option<ApiKey>,
+    /// How long before its end a token is renewed.
+    pub renew_before: Duration,
 }
 
 impl Config {
@@ -128,11 +184,27 @@ impl Config {
             None => page.with_path("/"),
         };
         let (redirect_uri, redirect_url) = check.redirect_uri(options.redirect_uri.as_deref())?;
+        if !matches!(options.flow, Flow::Implicit | Flow::Code) {
+            return Err(AuthError::option(
+                "flow",
+                "is neither \"implicit\" nor \"code\".",
+            ));
+        }
+        let is_key = |key: &ApiKey| {
+            !key.reveal().is_empty() && key.reveal().bytes().all(|b| b.is_ascii_graphic())
+        };
+        if options.api_key.as_ref().is_some_and(|key| !is_key(key)) {
+            return Err(AuthError::option(
+                "apiKey",
+                "is no API key: it is empty, or has characters that can't be sent in a header.",
+            ));
+        }
         let client_id = match options.client_id {
             Some(id) if id.trim().is_empty() => {
                 return Err(AuthError::option("clientId", "is empty."));
             }
             Some(id) => id,
+            None if options.api_key.is_some() => String::new(),
             None => client_id::derive(&redirect_uri).ok_or_else(|| {
                 AuthError::option(
                     "clientId",
@@ -156,10 +228,25 @@ impl Config {
                     options.authorize_endpoint.as_deref(),
                     "/auth/oauth/authorize",
                 )?,
-                logout: endpoint(
-                    "endpoints.logout",
-                    options.logout_endpoint.as_deref(),
-                    "/auth/logout",
+                token: endpoint(
+                    "endpoints.token",
+                    options.token_endpoint.as_deref(),
+                    "/auth/oauth/token",
+                )?,
+                token_is_given: options.token_endpoint.is_some(),
+                revoke: endpoint(
+                    "endpoints.revoke",
+                    options.revoke_endpoint.as_deref(),
+                    "/auth/oauth/revoke",
+                )?,
+                logout: match options.logout_endpoint {
+                    Some(text) => Some(check.secure("endpoints.logout", &text)?),
+                    None => None,
+                },
+                authority: endpoint(
+                    "endpoints.authority",
+                    options.authority_endpoint.as_deref(),
+                    "/auth/authority",
                 )?,
             },
             resources: Resources::new(resources, check.page_is_plain_http),
@@ -170,6 +257,8 @@ impl Config {
             redirect_url,
             flow: options.flow,
             storage: options.storage,
+            api_key: options.api_key,
+            renew_before: options.renew_before.unwrap_or(RENEW_BEFORE),
         })
     }
 }

@@ -95,6 +95,25 @@ impl Url {
         }
     }
 
+    /// The http(s) URL of the same place, if this is a WebSocket's.
+    pub fn over_http(self) -> Self {
+        let origin = match self.origin.split_once("://") {
+            Some(("ws", host)) => ["http://", host].concat(),
+            Some(("wss", host)) => ["https://", host].concat(),
+            _ => self.origin,
+        };
+        Url { origin, ..self }
+    }
+
+    /// The WebSocket URL of the same place as text, if this is an http(s) one.
+    pub fn over_web_socket(&self) -> String {
+        let href = self.href();
+        match href.strip_prefix("http") {
+            Some(rest) => ["ws", rest].concat(),
+            None => href,
+        }
+    }
+
     /// The path with query and fragment, as it stands after the origin.
     pub fn tail(&self) -> String {
         let mut text = self.path.clone();

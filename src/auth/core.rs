@@ -1,19 +1,24 @@
 //! What the clients of one configuration share on a page: the session, its timer, its listeners.
 
+use super::fetch::API_KEY_HEADER;
+use super::server::Domain;
 use super::{Hooks, redirect};
+use crate::browser::gate::{Gate, Pending};
 use crate::browser::storage::Area;
 use crate::browser::timer::Timer;
 use crate::browser::{self, clock, native, page};
-use crate::error::Result;
+use crate::error::{AuthError, Result};
 use crate::oauth::arrival::Redirect;
 use crate::oauth::sign_in::SignIn;
-use crate::options::{Config, Options, StorageKind};
+use crate::oauth::tokens::Tokens;
+use crate::options::{Config, Flow, Options, StorageKind};
 use crate::secret::Secret;
-use crate::session::{Change, Effect, Event, Machine, Session};
+use crate::session::{Change, Effect, Event, Machine, Session, login_required};
 use crate::time::Instant;
 use crate::url::Url;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use wasm_bindgen_futures::spawn_local;
 
 type Listener = Rc<dyn Fn(Change)>;
 
@@ -34,6 +39,13 @@ pub struct Core {
     timer: RefCell<Option<Timer>>,
     wake_at: Cell<Option<Instant>>,
     open: Cell<u32>,
+    /// Shut until the answer that this page load may be is dealt with.
+    pub begun: Gate,
+    /// Shut while a renewal is under way.
+    renewal: Gate,
+    /// The revocations under way.
+    pub revocations: Pending,
+    pub domain: Domain,
     /// What is in storage, as far as this page knows.
     stored: RefCell<Option<Secret>>,
     /// When this page was last left for the logout page.
@@ -41,7 +53,7 @@ pub struct Core {
 }
 
 impl Core {
-    /// The core of these options, made and begun at the first call.
+    /// The core of these options, made and begun at the first call. It has begun when its gate is open.
     pub fn of(options: Options, hooks: Hooks) -> Result<Rc<Self>> {
         let page = page::url()?;
         let config = Config::check(options, &page, &browser::url::parse)?;
@@ -55,15 +67,19 @@ impl Core {
             return Ok(core);
         }
         let core = Rc::new(Core {
+            machine: RefCell::new(Machine::new(config.renew_before)),
             config,
             hooks: RefCell::new(hooks),
-            machine: RefCell::default(),
             redirect: RefCell::new(Redirect::None),
             listeners: RefCell::default(),
             next_listener: Cell::new(0),
             timer: RefCell::new(None),
             wake_at: Cell::new(None),
             open: Cell::new(0),
+            begun: Gate::default(),
+            renewal: Gate::default(),
+            revocations: Pending::default(),
+            domain: Domain::default(),
             stored: RefCell::new(None),
             left: Cell::new(None),
         });
@@ -75,7 +91,9 @@ impl Core {
 
     fn begin(self: &Rc<Self>, page: &Url) {
         let answer = redirect::take_in(self, page);
-        self.restore();
+        if self.config.api_key.is_none() {
+            self.restore();
+        }
         if let Some(answer) = answer {
             redirect::finish(self, answer);
         } else {
@@ -98,12 +116,57 @@ impl Core {
             match effect {
                 Effect::Store(text) => self.store(text),
                 Effect::Remove => self.remove(),
+                Effect::Renew(number, refresh_token) => self.renew(number, refresh_token),
+                Effect::Revoke(tokens) => self.revoke(&tokens),
                 Effect::WakeAt(instant) => self.wake_at.set(Some(instant)),
                 Effect::Log(line) => self.log(line),
                 Effect::Announce(change) => self.announce(change),
             }
         }
         self.set_timer();
+        if self.renewal.is_shut() && !self.machine.borrow().is_renewing() {
+            self.renewal.open();
+        }
+    }
+
+    fn renew(self: &Rc<Self>, number: u32, refresh_token: Secret) {
+        let Some(old) = self.tokens() else {
+            return;
+        };
+        self.renewal.shut();
+        let core = Rc::clone(self);
+        spawn_local(async move {
+            let outcome = core.refresh(&old, &refresh_token).await;
+            core.apply(Event::Renewed(number, outcome));
+        });
+    }
+
+    /// Waits for the renewal under way, or due.
+    pub async fn ready(self: &Rc<Self>) {
+        if self.is_renewing() {
+            self.renewal.pass().await;
+        }
+    }
+
+    /// Begins a renewal if one is due; says whether one is under way.
+    pub fn is_renewing(self: &Rc<Self>) -> bool {
+        if self.machine.borrow().is_due(clock::now()) {
+            self.apply(Event::Tick);
+        }
+        self.machine.borrow().is_renewing()
+    }
+
+    /// Renews now, or joins the renewal under way.
+    pub async fn renewed(self: &Rc<Self>) -> Result<Session> {
+        self.apply(Event::Renew);
+        if !self.machine.borrow().is_renewing() {
+            return Err(login_required());
+        }
+        self.renewal.pass().await;
+        if let Some(error) = self.machine.borrow().failure() {
+            return Err(error.clone());
+        }
+        self.session().ok_or_else(login_required)
     }
 
     fn area(&self) -> Option<Area> {
@@ -143,6 +206,9 @@ impl Core {
 
     fn announce(&self, change: Change) {
         self.log(&["session ", change.as_str()].concat());
+        if let Change::RenewalFailed(error) = &change {
+            self.log(error.message());
+        }
         let listeners = self.listeners.borrow().clone();
         for (id, listener) in listeners {
             let is_subscribed = self
@@ -151,7 +217,7 @@ impl Core {
                 .iter()
                 .any(|(known, _)| *known == id);
             if is_subscribed {
-                listener(change);
+                listener(change.clone());
             }
         }
     }
@@ -200,12 +266,57 @@ impl Core {
     }
 
     pub fn session(&self) -> Option<Session> {
+        if self.config.api_key.is_some() {
+            return Some(Session {
+                flow: Flow::ApiKey.as_str(),
+                token_type: API_KEY_HEADER,
+                scope: String::new(),
+                expires_at: None,
+                can_renew: false,
+            });
+        }
         self.machine.borrow().session(clock::now())
     }
 
+    /// Whether there can be sessions at all.
+    ///
+    /// # Errors
+    /// `configuration`
+    pub fn check_has_sessions(&self) -> Result<()> {
+        match self.config.api_key {
+            None => Ok(()),
+            Some(_) => Err(AuthError::option(
+                "apiKey",
+                "signs the requests of this client: there is nobody to sign in or out, and no token. Use fetch, signUrl \
+                 and openWebSocket.",
+            )),
+        }
+    }
+
+    /// The access token.
+    ///
+    /// # Errors
+    /// See [`Machine::token`].
     pub fn token(&self) -> Result<Secret> {
-        let machine = self.machine.borrow();
-        Ok(machine.tokens(clock::now())?.access_token.clone())
+        self.machine.borrow().token(clock::now()).cloned()
+    }
+
+    fn tokens(&self) -> Option<Tokens> {
+        self.machine.borrow().tokens().cloned()
+    }
+
+    /// The tokens in storage, if it was another page that put them there.
+    pub fn stored_by_another(&self) -> Option<Tokens> {
+        let text = Secret::new(self.area()?.get(&self.key("session"))?);
+        let stored = self.stored.borrow();
+        let is_ours = stored
+            .as_ref()
+            .is_some_and(|stored| stored.reveal() == text.reveal());
+        if is_ours {
+            None
+        } else {
+            Tokens::from_text(text.reveal())
+        }
     }
 
     pub fn redirect(&self) -> Redirect {

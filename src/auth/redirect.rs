@@ -6,7 +6,7 @@ use crate::browser::storage::crossing;
 use crate::browser::{self, clock, json, page};
 use crate::error::{AuthError, ErrorCode, Result};
 use crate::oauth::arrival::{Arrival, Redirect};
-use crate::oauth::redirect::{Response, find, judge};
+use crate::oauth::redirect::{Grant, Response, find, judge};
 use crate::oauth::sign_in::SignIn;
 use crate::oauth::state::State;
 use crate::oauth::tokens::Tokens;
@@ -15,6 +15,7 @@ use crate::session::Event;
 use crate::url::Url;
 use std::cell::RefCell;
 use std::rc::Rc;
+use wasm_bindgen_futures::spawn_local;
 
 /// What all keys of pending sign-ins begin with.
 const SIGN_INS: &str = "placeos-auth:sign-in:";
@@ -38,7 +39,7 @@ pub fn forget_sign_ins(matches: impl Fn(&SignIn) -> bool) {
 
 /// An answer that was judged, with its sign-in and this page's URL without it.
 pub struct Answer {
-    judged: Result<Tokens>,
+    judged: Result<Grant>,
     sign_in: Option<SignIn>,
     page: Url,
 }
@@ -81,27 +82,44 @@ pub fn take_in(core: &Core, here: &Url) -> Option<Answer> {
     })
 }
 
-/// Begins the session of an answer, and goes to the page the user left.
+/// Begins the session of an answer, and goes to the page the user left. A code is exchanged first, whoever still waits
+/// for it: it is good once.
 pub fn finish(core: &Rc<Core>, answer: Answer) {
-    let tokens = match answer.judged {
-        Ok(tokens) => tokens,
-        Err(error) => {
-            core.log(&["sign-in failed: ", error.code().as_str()].concat());
-            core.set_redirect(Redirect::Failed(error));
-            return;
+    match (answer.judged, answer.sign_in) {
+        (Ok(Grant::Tokens(tokens)), Some(sign_in)) => {
+            signed_in(core, tokens, &sign_in, &answer.page)
         }
-    };
+        (Ok(Grant::Code(code)), Some(sign_in)) => {
+            core.begun.shut();
+            let core = Rc::clone(core);
+            spawn_local(async move {
+                match core.redeem(code, &sign_in.scope).await {
+                    Ok(tokens) => signed_in(&core, tokens, &sign_in, &answer.page),
+                    Err(error) => failed(&core, error),
+                }
+                core.begun.open();
+            });
+        }
+        (Err(error), _) => failed(core, error),
+        // Without a record nothing is judged to be good.
+        (Ok(_), None) => {}
+    }
+}
+
+fn failed(core: &Core, error: AuthError) {
+    core.log(&["sign-in failed: ", error.code().as_str()].concat());
+    core.set_redirect(Redirect::Failed(error));
+}
+
+fn signed_in(core: &Rc<Core>, tokens: Tokens, sign_in: &SignIn, here: &Url) {
     crossing::take(&core.key("begun"));
     core.apply(Event::SignedIn(tokens));
-    let Some(sign_in) = answer.sign_in else {
-        return;
-    };
-    let target = own_origin(&sign_in.return_to, &answer.page);
+    let target = own_origin(&sign_in.return_to, here);
     core.set_redirect(Redirect::SignedIn {
         return_to: target.href(),
         app_state: sign_in.app_state.clone(),
     });
-    return_to(core, &sign_in, &target, &answer.page);
+    return_to(core, sign_in, &target, here);
 }
 
 /// The URL of a text, or this page in place of one that leads elsewhere: it was checked when it was stored, but storage is
@@ -161,7 +179,7 @@ pub fn arrive(core: &Core) {
 }
 
 /// Completes the sign-in of this page load by the options it was begun with.
-pub fn complete(hooks: Hooks) -> Result<Rc<Core>> {
+pub async fn complete(hooks: Hooks) -> Result<Rc<Core>> {
     let here = page::url()?;
     let own = here.with_path(&here.path);
     let found = find(&here, &own);
@@ -172,7 +190,9 @@ pub fn complete(hooks: Hooks) -> Result<Rc<Core>> {
         if let Some((_, clean)) = &found {
             let _ = page::replace_entry(&page::history_state(), clean);
         }
-        return COMPLETED.with_borrow(Clone::clone).ok_or_else(no_sign_in);
+        let completed = COMPLETED.with_borrow(Clone::clone).ok_or_else(no_sign_in)?;
+        completed.begun.pass().await;
+        return Ok(completed);
     };
     let options = Options {
         server: Some(sign_in.server.clone()),
@@ -181,6 +201,8 @@ pub fn complete(hooks: Hooks) -> Result<Rc<Core>> {
         flow: sign_in.flow,
         scope: Some(sign_in.scope.clone()),
         storage: sign_in.storage,
+        token_endpoint: sign_in.token_endpoint.clone(),
+        authority_endpoint: sign_in.authority_endpoint.clone(),
         ..Options::default()
     };
     // The app's own way of navigating is for the app's own pages.
@@ -190,6 +212,7 @@ pub fn complete(hooks: Hooks) -> Result<Rc<Core>> {
     };
     let core = Core::of(options, hooks)?;
     COMPLETED.replace(Some(Rc::clone(&core)));
+    core.begun.pass().await;
     if !core.can_leave() {
         return Err(AuthError::new(
             ErrorCode::Configuration,

@@ -15,6 +15,7 @@ extern "C" {
         retryable: bool,
         description: Option<&str>,
         uri: Option<&str>,
+        status: Option<u16>,
     ) -> JsAuthError;
 }
 
@@ -32,6 +33,7 @@ pub fn to_js(error: AuthError) -> JsValue {
         error.retryable(),
         error.description(),
         error.uri(),
+        error.status(),
     )
     .into()
 }

@@ -1,11 +1,13 @@
 //! Reads what JavaScript hands in, key by key. A misspelt key or a wrong type is an error, never ignored.
 
 use super::error;
-use crate::auth::{Hooks, Log, Login, Logout, Navigate};
+use crate::auth::{Credentials, Hooks, Log, Login, Logout, Navigate};
 use crate::error::{AuthError, Result};
-use crate::options::{Flow, Options, StorageKind};
+use crate::options::{ApiKey, Flow, Options, StorageKind};
+use crate::secret::Secret;
 use js_sys::{Array, Function, JsString, Reflect};
 use std::rc::Rc;
+use std::time::Duration;
 use wasm_bindgen::prelude::*;
 
 /// The keys an object may have, and what each takes.
@@ -18,6 +20,7 @@ enum Kind {
     Url,
     Urls,
     Flag,
+    Seconds,
     Function,
     Object,
     Any,
@@ -30,6 +33,7 @@ impl Kind {
             Kind::Url => "a string or a URL",
             Kind::Urls => "an array of strings and URLs",
             Kind::Flag => "true or false",
+            Kind::Seconds => "a number of seconds, zero or more",
             Kind::Function => "a function",
             Kind::Object => "an object",
             Kind::Any => "a value",
@@ -42,6 +46,7 @@ impl Kind {
             Kind::Url => text(value).is_some(),
             Kind::Urls => Array::is_array(value) && texts(value).is_some(),
             Kind::Flag => value.as_bool().is_some(),
+            Kind::Seconds => value.as_f64().is_some_and(|seconds| seconds >= 0.0),
             Kind::Function => value.is_function(),
             Kind::Object => value.is_object() && !Array::is_array(value),
             Kind::Any => true,
@@ -196,6 +201,8 @@ pub fn options(value: JsValue) -> Result<(Options, Hooks)> {
             ("storage", Kind::Text),
             ("protectedResources", Kind::Urls),
             ("endpoints", Kind::Object),
+            ("apiKey", Kind::Text),
+            ("renewBefore", Kind::Seconds),
             ("navigate", Kind::Function),
             ("log", Kind::Function),
         ],
@@ -203,14 +210,20 @@ pub fn options(value: JsValue) -> Result<(Options, Hooks)> {
     let endpoints = Input::new(
         input.get("endpoints"),
         "endpoints.",
-        &[("authorize", Kind::Url), ("logout", Kind::Url)],
+        &[
+            ("authorize", Kind::Url),
+            ("token", Kind::Url),
+            ("revoke", Kind::Url),
+            ("logout", Kind::Url),
+            ("authority", Kind::Url),
+        ],
     )?;
     let resources = input.get("protectedResources");
     let options = Options {
         server: input.text("server"),
         client_id: input.text("clientId"),
         redirect_uri: input.text("redirectUri"),
-        flow: input.one_of("flow", Flow::from_name, "\"implicit\"")?,
+        flow: input.one_of("flow", Flow::from_name, "\"implicit\" or \"code\"")?,
         scope: input.text("scope"),
         storage: input.one_of(
             "storage",
@@ -223,7 +236,16 @@ pub fn options(value: JsValue) -> Result<(Options, Hooks)> {
             texts(&resources).unwrap_or_default()
         },
         authorize_endpoint: endpoints.text("authorize"),
+        token_endpoint: endpoints.text("token"),
+        revoke_endpoint: endpoints.text("revoke"),
         logout_endpoint: endpoints.text("logout"),
+        authority_endpoint: endpoints.text("authority"),
+        api_key: input.text("apiKey").map(ApiKey::new),
+        // A cast holds what is huge to what a clock can count.
+        renew_before: input
+            .get("renewBefore")
+            .as_f64()
+            .map(|seconds| Duration::from_millis((seconds * 1000.0) as u64)),
     };
     Ok((options, read_hooks(&input)))
 }
@@ -278,5 +300,25 @@ pub fn logout(value: JsValue) -> Result<Logout> {
     Ok(Logout {
         return_to: input.text("returnTo"),
         local: input.get("local").is_truthy(),
+    })
+}
+
+/// The credentials of `loginWithPassword`.
+pub fn credentials(value: JsValue) -> Result<Credentials> {
+    let keys = [
+        ("username", Kind::Text),
+        ("password", Kind::Text),
+        ("scope", Kind::Text),
+        ("authority", Kind::Text),
+        ("clientSecret", Kind::Text),
+    ];
+    let input = Input::new(value, "", &keys)?;
+    let required = |key| input.text(key).ok_or_else(|| wrong(key, Kind::Text));
+    Ok(Credentials {
+        username: required("username")?,
+        password: Secret::new(required("password")?),
+        scope: input.text("scope"),
+        authority: input.text("authority"),
+        client_secret: input.text("clientSecret").map(Secret::new),
     })
 }

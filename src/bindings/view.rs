@@ -9,6 +9,7 @@ pub struct View<'a>(pub &'a [(&'static str, Field<'a>)]);
 /// One of its values.
 pub enum Field<'a> {
     Null,
+    Flag(bool),
     Number(f64),
     Text(&'a str),
     /// A JavaScript value, as it is.
@@ -30,6 +31,7 @@ impl Serialize for Field<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Field::Null => serializer.serialize_unit(),
+            Field::Flag(flag) => serializer.serialize_bool(*flag),
             Field::Number(number) => serializer.serialize_f64(*number),
             Field::Text(text) => serializer.serialize_str(text),
             Field::Js(value) => serde_wasm_bindgen::preserve::serialize(value, serializer),

@@ -1,7 +1,11 @@
 //! One small file per browser facility. What the browser may refuse comes back as a `Result` or an `Option`.
 
+pub mod abort;
 pub mod clock;
+pub mod cookie;
 pub mod departure;
+pub mod gate;
+pub mod http;
 pub mod json;
 pub mod listener;
 pub mod native;
@@ -10,6 +14,7 @@ pub mod random;
 pub mod storage;
 pub mod timer;
 pub mod url;
+pub mod web_socket;
 
 use crate::error::{AuthError, ErrorCode, Result};
 

@@ -22,6 +22,12 @@ pub fn remember() {
     FIRST.with_borrow_mut(|first| *first = first.take().or_else(current));
 }
 
+/// Calls the one there was when the first client was made. For our own requests: a later one may be ours, and would have
+/// us wait for ourselves.
+pub fn own_fetch(input: &str, init: &JsValue) -> Promise {
+    call(FIRST.with_borrow(Clone::clone), &input.into(), init)
+}
+
 /// Calls it, with what the app gave.
 pub fn fetch(input: &JsValue, init: &JsValue) -> Promise {
     let was_calling = IS_CALLING.replace(true);
@@ -30,11 +36,16 @@ pub fn fetch(input: &JsValue, init: &JsValue) -> Promise {
     } else {
         current()
     };
+    let called = call(fetch, input, init);
+    IS_CALLING.set(was_calling);
+    called
+}
+
+fn call(fetch: Option<Function>, input: &JsValue, init: &JsValue) -> Promise {
     let called = match fetch {
         Some(fetch) => fetch.call2(&JsValue::UNDEFINED, input, init),
         None => Err(JsValue::UNDEFINED),
     };
-    IS_CALLING.set(was_calling);
     match called {
         Ok(response) => Promise::resolve(&response),
         Err(reason) => Promise::reject(&reason),

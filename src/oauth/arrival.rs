@@ -58,6 +58,10 @@ impl Arrival {
                 ("message", Some(error.message())),
                 ("description", error.description()),
                 ("uri", error.uri()),
+                (
+                    "status",
+                    error.status().map(|status| status.to_string()).as_deref(),
+                ),
             ]),
         }
     }
@@ -73,7 +77,8 @@ impl Arrival {
         let redirect = match form.field("error") {
             Some(code) => Redirect::Failed(
                 AuthError::new(ErrorCode::from_name(code)?, owned("message")?)
-                    .with_details(owned("description"), owned("uri")),
+                    .with_details(owned("description"), owned("uri"))
+                    .with_status(form.field("status").and_then(|text| text.parse().ok())),
             ),
             None => Redirect::SignedIn {
                 return_to: owned("return_to")?,

@@ -51,8 +51,13 @@ pub fn push(text: &mut String, name: &str, value: &str) {
     if !text.is_empty() {
         text.push('&');
     }
-    text.extend(form_urlencoded::byte_serialize(name.as_bytes()));
+    push_value(text, name);
     text.push('=');
+    push_value(text, value);
+}
+
+/// Adds an encoded value alone.
+pub fn push_value(text: &mut String, value: &str) {
     text.extend(form_urlencoded::byte_serialize(value.as_bytes()));
 }
 
@@ -74,17 +79,25 @@ pub fn without(text: &str, names: &[&str]) -> String {
     kept.join("&")
 }
 
+/// A form of these fields; those without a value are left out.
+///
+/// It grows in one piece of memory, for a text that moves leaves copies of secrets behind that nobody wipes.
+pub fn of(fields: &[(&str, Option<&str>)]) -> String {
+    let longest =
+        |(name, value): &(&str, Option<&str>)| 3 * (name.len() + value.map_or(0, str::len)) + 2;
+    let mut text = String::with_capacity(fields.iter().map(longest).sum());
+    for (name, value) in fields {
+        push_some(&mut text, name, *value);
+    }
+    text
+}
+
 /// The version of the records we store. A record of another version is not read.
 const VERSION: &str = "1";
 
 /// A record to store: form-encoded, its version first.
 pub fn record(fields: &[(&str, Option<&str>)]) -> String {
-    let mut text = String::new();
-    push(&mut text, "v", VERSION);
-    for (name, value) in fields {
-        push_some(&mut text, name, *value);
-    }
-    text
+    of(&[&[("v", Some(VERSION))], fields].concat())
 }
 
 /// Reads a record that [`record`] wrote; `None` if it is of another version or not one of ours.

@@ -1,19 +1,60 @@
 //! The server's logout page.
 
-use crate::oauth::form;
-use crate::url::Url;
+use crate::oauth::authority::Authority;
+use crate::oauth::form::{self, Form};
+use crate::options::Config;
+use crate::url::{Parse, Url};
 
-/// The logout page as the URL to navigate to. `continue` is where the server sends the user then: a path if the server
-/// is the page's own, else a whole URL. No token is part of it, for the page may be an identity provider's.
-pub fn request(endpoint: &Url, return_to: &Url) -> String {
-    let mut url = endpoint.clone();
+/// What stands for where the user is to be afterwards, in the pages that a domain names.
+const PLACE: &str = "{{url}}";
+
+/// The parameter of PlaceOS's own page.
+const CONTINUE: &str = "continue";
+
+/// The logout page as the URL to navigate to: the one of the options, else the domain's own, else PlaceOS's.
+///
+/// A page of the server's, and one that the options name, is told in `continue` where to send the user then. A page on
+/// another origin, an identity provider's, is told so only where the domain has left a place for it. No token is part of
+/// any.
+pub fn request(
+    config: &Config,
+    authority: Option<&Authority>,
+    return_to: &Url,
+    parse: Parse,
+) -> String {
+    let own = |text: &str| parse(text, Some(&config.server.href())).filter(Url::is_http);
+    let mut page = config.server.with_path("/auth/logout");
+    if let Some(given) = &config.endpoints.logout {
+        page = given.clone();
+    } else if let Some(authority) = authority {
+        let text = &authority.logout_url;
+        if let Some((before, after)) = text.split_once(PLACE)
+            && let Some(host) = own(before)
+        {
+            let mut filled = before.to_owned();
+            form::push_value(&mut filled, &target(&host, return_to));
+            filled.push_str(after);
+            return own(&filled).unwrap_or(page).href();
+        }
+        page = own(text).unwrap_or(page);
+        if !page.same_origin(&config.server) {
+            return page.href();
+        }
+    }
+    if Form::parse(&page.query).all(CONTINUE).next().is_none() {
+        let target = target(&page, return_to);
+        form::push(&mut page.query, CONTINUE, &target);
+    }
+    page.href()
+}
+
+/// A path if the page is of the app's own origin, else a whole URL.
+fn target(page: &Url, return_to: &Url) -> String {
     let tail = return_to.tail();
     // A path that begins with two slashes is another host to whoever follows it.
-    let target = if url.same_origin(return_to) && !tail.starts_with("//") {
+    if page.same_origin(return_to) && !tail.starts_with("//") {
         tail
     } else {
         return_to.href()
-    };
-    form::push(&mut url.query, "continue", &target);
-    url.href()
+    }
 }

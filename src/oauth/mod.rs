@@ -3,18 +3,25 @@
 //! | step | request | its twin, the judgement |
 //! | --- | --- | --- |
 //! | sign-in | [`authorization::request`] | [`redirect::judge`] |
+//! | each grant | [`token::redeem`], [`token::refresh`], [`token::password`] | [`token::judge`] |
+//! | the domain's settings | `GET` | [`authority::judge`] |
+//! | end | [`token::revoke`] | none: nothing depends on it |
 //! | end | [`logout::request`] | none: the server's page answers the user |
 //!
 //! [`sign_in::SignIn`] is what the browser remembers between the two, under its [`state::State`].
 
 pub mod arrival;
+pub mod authority;
 pub mod authorization;
 pub mod client_id;
 pub mod form;
 mod hex;
+pub mod http;
 pub mod logout;
 pub mod loop_guard;
+pub mod pkce;
 pub mod redirect;
 pub mod sign_in;
 pub mod state;
+pub mod token;
 pub mod tokens;

@@ -2,10 +2,12 @@
 
 use crate::error::{AuthError, ErrorCode, Result};
 use crate::oauth::form::{self, Form, Repeated};
+use crate::oauth::pkce::Verifier;
 use crate::oauth::sign_in::SignIn;
 use crate::oauth::state::{self, State};
-use crate::oauth::tokens::{Tokens, Unjudged};
+use crate::oauth::tokens::{Lifetime, Tokens, Unjudged};
 use crate::options::Flow;
+use crate::secret::Secret;
 use crate::time::Instant;
 use crate::url::Url;
 
@@ -118,13 +120,32 @@ impl Response<'_> {
     }
 }
 
+/// What an answer gives, once it was judged.
+#[derive(Debug)]
+pub enum Grant {
+    /// The implicit flow's.
+    Tokens(Tokens),
+    /// The code flow's, for [`crate::oauth::token::redeem`].
+    Code(Code),
+}
+
+/// A code with what it has to be redeemed with.
+#[derive(Debug)]
+pub struct Code {
+    /// `code`
+    pub code: Secret,
+    /// `code_verifier`
+    pub verifier: Verifier,
+}
+
 /// Judges an answer by the record of the sign-in that was kept under its state
-/// ([RFC 6749 §4.2.2](https://www.rfc-editor.org/rfc/rfc6749#section-4.2.2)). Without a record nothing else of it is
-/// looked at, an error no more than a token.
+/// ([RFC 6749 §4.2.2](https://www.rfc-editor.org/rfc/rfc6749#section-4.2.2),
+/// [§4.1.2](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2)). Without a record nothing else of it is looked at, an
+/// error no more than a token.
 ///
 /// # Errors
 /// `state_mismatch` where this browser didn't ask; the server's own code where it refused; else `invalid_response`.
-pub fn judge(response: Response, sign_in: Option<&SignIn>, now: Instant) -> Result<Tokens> {
+pub fn judge(response: Response, sign_in: Option<&SignIn>, now: Instant) -> Result<Grant> {
     response.state?;
     let sign_in = match sign_in {
         Some(sign_in) if !sign_in.is_void(now) => sign_in,
@@ -134,6 +155,14 @@ pub fn judge(response: Response, sign_in: Option<&SignIn>, now: Instant) -> Resu
     if PARAMETERS.iter().any(|name| params.one(name).is_err()) {
         return Err(repeated());
     }
+    if params
+        .field("iss")
+        .is_some_and(|iss| !is_from(iss, &sign_in.issuer))
+    {
+        return Err(invalid(
+            "an `iss` that is not the server that was asked (RFC 9207)",
+        ));
+    }
     if let Some(error) = params.field("error") {
         return Err(AuthError::from_server(
             error,
@@ -141,18 +170,36 @@ pub fn judge(response: Response, sign_in: Option<&SignIn>, now: Instant) -> Resu
             params.field("error_uri"),
         ));
     }
-    match sign_in.flow {
-        Flow::Implicit if !response.in_fragment => Err(invalid(
+    match (sign_in.flow, response.in_fragment) {
+        (Flow::Implicit, false) => Err(invalid(
             "its answer in the query, where servers log it, not in the fragment",
         )),
-        Flow::Implicit => Unjudged {
+        (Flow::Code, true) => Err(invalid("its answer in the fragment, not in the query")),
+        (Flow::Code, false) => match (params.field("code"), &sign_in.verifier) {
+            (Some(code), Some(verifier)) => Ok(Grant::Code(Code {
+                code: Secret::new(code.to_owned()),
+                verifier: verifier.clone(),
+            })),
+            (None, _) => Err(invalid("no `code`")),
+            (_, None) => Err(mismatch()),
+        },
+        _ => Unjudged {
             access_token: params.field("access_token"),
             token_type: params.field("token_type"),
-            expires_in: params.field("expires_in"),
+            expires_in: Lifetime::of(params.field("expires_in")),
             scope: params.field("scope"),
         }
-        .judge(Flow::Implicit, &sign_in.scope, now),
+        .judge(Flow::Implicit, &sign_in.scope, now)
+        .map(Grant::Tokens),
     }
+}
+
+/// Whether an issuer is of this origin. Which of an origin's it has to be, nobody told us
+/// ([RFC 9207 §2.4](https://www.rfc-editor.org/rfc/rfc9207#section-2.4)).
+fn is_from(issuer: &str, origin: &str) -> bool {
+    issuer
+        .strip_prefix(origin)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 fn mismatch() -> AuthError {

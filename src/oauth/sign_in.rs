@@ -1,7 +1,9 @@
 //! The record of one sign-in, kept from the moment the page is left until its answer comes.
 
 use crate::oauth::form;
+use crate::oauth::pkce::Verifier;
 use crate::options::{Flow, StorageKind};
+use crate::secret::Secret;
 use crate::time::Instant;
 use std::time::Duration;
 
@@ -9,12 +11,14 @@ use std::time::Duration;
 const LIFETIME: Duration = Duration::from_secs(15 * 60);
 
 /// What this browser asked for, and where the user was.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct SignIn {
     /// The grant that was begun.
     pub flow: Flow,
     /// Origin of the server that was asked.
     pub server: String,
+    /// Origin of the authorization endpoint: who has to have answered.
+    pub issuer: String,
     /// The client that asked.
     pub client_id: String,
     /// Where the answer was to be sent.
@@ -29,6 +33,12 @@ pub struct SignIn {
     pub app_state: Option<String>,
     /// `history.state` of the page that was left, as JSON.
     pub history_state: Option<String>,
+    /// The token endpoint, if the app named it.
+    pub token_endpoint: Option<String>,
+    /// Where the domain's settings are.
+    pub authority_endpoint: Option<String>,
+    /// What the code will have to be redeemed with, in the code flow.
+    pub verifier: Option<Verifier>,
     /// When it began.
     pub begun: Instant,
 }
@@ -40,10 +50,11 @@ impl SignIn {
     }
 
     /// The text to store.
-    pub fn to_text(&self) -> String {
-        form::record(&[
+    pub fn to_text(&self) -> Secret {
+        Secret::new(form::record(&[
             ("flow", Some(self.flow.as_str())),
             ("server", Some(&self.server)),
+            ("issuer", Some(&self.issuer)),
             ("client_id", Some(&self.client_id)),
             ("redirect_uri", Some(&self.redirect_uri)),
             ("scope", Some(&self.scope)),
@@ -51,8 +62,11 @@ impl SignIn {
             ("return_to", Some(&self.return_to)),
             ("app_state", self.app_state.as_deref()),
             ("history_state", self.history_state.as_deref()),
+            ("token_endpoint", self.token_endpoint.as_deref()),
+            ("authority_endpoint", self.authority_endpoint.as_deref()),
+            ("verifier", self.verifier.as_ref().map(Verifier::reveal)),
             ("begun", Some(&self.begun.as_millis().to_string())),
-        ])
+        ]))
     }
 
     /// Reads stored text; `None` if it is broken or of another version.
@@ -62,6 +76,7 @@ impl SignIn {
         Some(SignIn {
             flow: Flow::from_name(form.field("flow")?)?,
             server: owned("server")?,
+            issuer: owned("issuer")?,
             client_id: owned("client_id")?,
             redirect_uri: owned("redirect_uri")?,
             scope: owned("scope")?,
@@ -69,6 +84,9 @@ impl SignIn {
             return_to: owned("return_to")?,
             app_state: owned("app_state"),
             history_state: owned("history_state"),
+            token_endpoint: owned("token_endpoint"),
+            authority_endpoint: owned("authority_endpoint"),
+            verifier: form.field("verifier").and_then(Verifier::from_text),
             begun: Instant::from_millis(form.field("begun")?.parse().ok()?),
         })
     }

@@ -10,7 +10,7 @@ use std::time::Duration;
 /// Longest access token that is taken, in bytes: servers refuse headers that are longer.
 const LONGEST_TOKEN: usize = 16 * 1024;
 
-/// How long a token must still be good to be worth sending, or a tenth of its life if that is less.
+/// How long a token must still be good to be worth sending.
 const MOMENT: Duration = Duration::from_secs(1);
 
 /// A judged token response ([RFC 6749 §5.1](https://www.rfc-editor.org/rfc/rfc6749#section-5.1)). Its type is always
@@ -21,6 +21,8 @@ pub struct Tokens {
     pub flow: Flow,
     /// Visible ASCII characters only, so that it fits in a header.
     pub access_token: Secret,
+    /// What gets new ones, once; `None` where the grant gives none.
+    pub refresh_token: Option<Secret>,
     /// What it is good for.
     pub scope: String,
     /// When they were given.
@@ -38,10 +40,41 @@ pub struct Unjudged<'a> {
     pub access_token: Option<&'a str>,
     /// `token_type`
     pub token_type: Option<&'a str>,
-    /// `expires_in`: seconds, in decimal digits
-    pub expires_in: Option<&'a str>,
+    /// `expires_in`
+    pub expires_in: Lifetime<'a>,
     /// `scope`; if it is missing, what was asked for was given
     pub scope: Option<&'a str>,
+}
+
+/// `expires_in` as it came, in seconds.
+pub enum Lifetime<'a> {
+    /// None was given.
+    Unknown,
+    /// As decimal digits.
+    Text(&'a str),
+    /// As a number.
+    Seconds(f64),
+}
+
+impl<'a> Lifetime<'a> {
+    /// From a parameter that may be missing.
+    pub fn of(text: Option<&'a str>) -> Self {
+        text.map_or(Lifetime::Unknown, Lifetime::Text)
+    }
+
+    /// What is huge is held to what a clock can count.
+    fn judge(self) -> Result<Option<Duration>> {
+        let span = match self {
+            Lifetime::Unknown => return Ok(None),
+            Lifetime::Text(text) => digits(text)?,
+            // A cast holds what doesn't fit to the nearest that does, and makes zero of what is no number.
+            Lifetime::Seconds(seconds) => Duration::from_millis((seconds * 1000.0) as u64),
+        };
+        if span.is_zero() {
+            return Err(invalid("an `expires_in` that is not above zero"));
+        }
+        Ok(Some(span))
+    }
 }
 
 impl Unjudged<'_> {
@@ -62,22 +95,19 @@ impl Unjudged<'_> {
         {
             return Err(invalid("a `token_type` other than bearer"));
         }
-        let expires_at = match self.expires_in {
-            None => None,
-            Some(text) => Some(now.after(lifetime(text)?)),
-        };
         Ok(Tokens {
             flow,
             access_token: Secret::new(token.to_owned()),
+            refresh_token: None,
             scope: self.scope.unwrap_or(asked_scope).to_owned(),
             issued_at: now,
-            expires_at,
+            expires_at: self.expires_in.judge()?.map(|life| now.after(life)),
         })
     }
 }
 
-/// `expires_in`: decimal digits, perhaps with a fraction, above nothing. What is huge is held to what a clock can count.
-fn lifetime(text: &str) -> Result<Duration> {
+/// Decimal digits, perhaps with a fraction.
+fn digits(text: &str) -> Result<Duration> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     if !is_digits(whole) || !is_digits(fraction) {
@@ -90,14 +120,11 @@ fn lifetime(text: &str) -> Result<Duration> {
         .chain([b'0'; 3])
         .take(3)
         .fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0'));
-    let span = Duration::from_secs(seconds).saturating_add(Duration::from_millis(millis));
-    if span.is_zero() {
-        return Err(invalid("an `expires_in` that is not above zero"));
-    }
-    Ok(span)
+    Ok(Duration::from_secs(seconds).saturating_add(Duration::from_millis(millis)))
 }
 
-fn invalid(what: &str) -> AuthError {
+/// What the server's answer has and must not have, or lacks.
+pub(super) fn invalid(what: &str) -> AuthError {
     AuthError::new(
         ErrorCode::InvalidResponse,
         ["The server answered with ", what, "."].concat(),
@@ -105,11 +132,29 @@ fn invalid(what: &str) -> AuthError {
 }
 
 impl Tokens {
+    /// These in place of the ones they were got with: a server that gives no new refresh token leaves the old one good
+    /// ([RFC 6749 §6](https://www.rfc-editor.org/rfc/rfc6749#section-6)).
+    pub fn succeed(mut self, old: Tokens) -> Self {
+        self.refresh_token = self.refresh_token.or(old.refresh_token);
+        self
+    }
+
     /// The first instant at which a request would no longer arrive with a good token.
     pub fn usable_until(&self) -> Option<Instant> {
+        self.before_end(MOMENT)
+    }
+
+    /// The instant at which new ones are to be got, that span before the end; `None` where nothing gets them.
+    pub fn due(&self, span: Duration) -> Option<Instant> {
+        self.refresh_token.as_ref()?;
+        self.before_end(span)
+    }
+
+    /// That span before the end, or a tenth of the life if that is less.
+    fn before_end(&self, span: Duration) -> Option<Instant> {
         self.expires_at.map(|expires_at| {
             let life = expires_at.since(self.issued_at);
-            expires_at.before(MOMENT.min(life / 10))
+            expires_at.before(span.min(life / 10))
         })
     }
 
@@ -124,6 +169,10 @@ impl Tokens {
         Secret::new(form::record(&[
             ("flow", Some(self.flow.as_str())),
             ("access_token", Some(self.access_token.reveal())),
+            (
+                "refresh_token",
+                self.refresh_token.as_ref().map(Secret::reveal),
+            ),
             ("scope", Some(&self.scope)),
             ("issued_at", Some(&self.issued_at.as_millis().to_string())),
             ("expires_at", expires_at.as_deref()),
@@ -140,13 +189,16 @@ impl Tokens {
         let unjudged = Unjudged {
             access_token: form.field("access_token"),
             token_type: Some(TOKEN_TYPE),
-            expires_in: None,
+            expires_in: Lifetime::Unknown,
             scope: None,
         };
         let flow = Flow::from_name(form.field("flow")?)?;
         let issued_at = Instant::from_millis(form.field("issued_at")?.parse().ok()?);
         let tokens = unjudged.judge(flow, form.field("scope")?, issued_at).ok()?;
         Some(Tokens {
+            refresh_token: form
+                .field("refresh_token")
+                .map(|text| Secret::new(text.to_owned())),
             expires_at,
             ..tokens
         })

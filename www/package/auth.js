@@ -41,6 +41,10 @@ export class Auth {
     return this.#core.login(options);
   }
 
+  loginWithPassword(credentials) {
+    return this.#core.loginWithPassword(credentials);
+  }
+
   logout(options) {
     return this.#core.logout(options);
   }
@@ -49,8 +53,20 @@ export class Auth {
     return this.#core.token();
   }
 
+  renew() {
+    return this.#core.renew();
+  }
+
   signUrl(url) {
     return this.#core.signUrl(url);
+  }
+
+  openWebSocket(path, protocols) {
+    return this.#core.openWebSocket(path, protocols);
+  }
+
+  authority() {
+    return this.#core.authority();
   }
 
   close() {
