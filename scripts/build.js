@@ -67,7 +67,7 @@ async function compile() {
   ].filter(Boolean);
   const flags = remapped.map((path) => `--remap-path-prefix=${path}=`);
   // SHA-256 in a loop, not unrolled: seven kilobytes less.
-  flags.push("--cfg=sha2_backend=\"soft\"", "--cfg=sha2_backend_soft=\"compact\"");
+  flags.push('--cfg=sha2_backend="soft"', '--cfg=sha2_backend_soft="compact"');
   const env = {
     ...environment(),
     CARGO_ENCODED_RUSTFLAGS: flags.join("\x1f"),

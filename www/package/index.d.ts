@@ -47,8 +47,11 @@ export interface AuthOptions {
    * without query and fragment. Set it if the app has more than one path.
    */
   redirectUri?: string | URL;
-  /** The grant by which users sign in. Default "implicit". */
-  flow?: "implicit";
+  /**
+   * The grant by which users sign in. "code" is the authorization code flow, always with PKCE S256: for servers that have
+   * dropped the implicit flow, and for sessions that renew themselves. Default "implicit".
+   */
+  flow?: "implicit" | "code";
   /** Scopes with one space between two. Default "public". */
   scope?: string;
   /**
@@ -58,8 +61,23 @@ export interface AuthOptions {
   storage?: "session" | "local" | "memory";
   /** What may receive the token besides `server`: origins, or URLs whose path is a prefix by whole segments. */
   protectedResources?: readonly (string | URL)[];
-  /** Pages of a server that is not laid out like PlaceOS; each defaults to the PlaceOS path under `server`. */
-  endpoints?: Partial<Record<"authorize" | "logout", string | URL>>;
+  /**
+   * Endpoints of a server that is not laid out like PlaceOS, as whole URLs; each defaults to the PlaceOS path under
+   * `server`, and `logout` to the page that the domain names.
+   */
+  endpoints?: Partial<
+    Record<
+      "authorize" | "token" | "revoke" | "logout" | "authority",
+      string | URL
+    >
+  >;
+  /**
+   * Sign with an API key (`X-API-Key`) in place of OAuth: kiosks, panels. Whoever uses the page can read it, and it is good
+   * until it is deleted at the server. `session.flow` is then "api-key", and nobody signs in or out.
+   */
+  apiKey?: string;
+  /** Seconds before expiry at which a token is renewed. Default 60, never more than a tenth of its lifetime. */
+  renewBefore?: number;
   /**
    * How to go to the page the user left for sign-in, before `createAuth` resolves. Replace the history entry, don't push
    * one. Default: `history.replaceState` when only query or fragment differ, else `location.replace`.
@@ -91,36 +109,80 @@ export class Auth {
   login(options?: LoginOptions): Promise<never>;
 
   /**
-   * Forgets the session, then leaves for the server's logout page unless `local`.
+   * Exchanges a password for a session (password grant), without leaving the page: for trusted environments only, such
+   * as a panel that its operator sets up. Anywhere else RFC 9700 forbids it, for it shows the password to the app and
+   * teaches users to type it anywhere: use `login`. The password is in no error, log line or event, and is wiped from the
+   * WebAssembly's memory with the request.
    *
-   * @throws {AuthError} `untrusted_url` for a `returnTo` on another origin; then nothing is done.
+   * @throws {AuthError} `invalid_grant` for a wrong password, or the server's other codes; `network`, `timeout`,
+   * `server_error`, `temporarily_unavailable`, `invalid_response`; `configuration`. A session that was there before stays.
+   */
+  loginWithPassword(credentials: PasswordCredentials): Promise<Session>;
+
+  /**
+   * Forgets the session, has the server revoke its tokens, then leaves for the server's logout page unless `local`.
+   * Whatever the server does, or if it is out of reach, the session is gone here; it is waited for three seconds at most.
+   *
+   * @throws {AuthError} `untrusted_url` for a `returnTo` on another origin, `configuration` with an `apiKey`; then nothing
+   * is done.
    */
   logout(options?: LogoutOptions): Promise<void>;
 
   /**
    * `window.fetch` with the token where, and only where, it belongs: on requests to `server` and
-   * `protectedResources`. Bound: hand it to any library. A caller's own `Authorization` header is left alone, and a
-   * response is the server's own, a 401 included. A request with `mode: "no-cors"` goes unsigned: browsers allow it no
-   * such header.
+   * `protectedResources`, renewed first when due. Bound: hand it to any library. A caller's own `Authorization` or
+   * `X-API-Key` header is left alone, and a response is the server's own, a 401 included. A request with
+   * `mode: "no-cors"` goes unsigned: browsers allow it no such header. A request signed with an API key follows no
+   * redirect: browsers drop `Authorization` on the way to another origin, but no other header.
    *
-   * @throws {AuthError} `login_required` for a URL that would be signed, with no session. Otherwise what `fetch` throws.
+   * @throws {AuthError} `login_required` for a URL that would be signed, with no session; or why an expired token could
+   * not be renewed. Otherwise what `fetch` throws.
    */
   readonly fetch: typeof globalThis.fetch;
 
   /**
-   * A token good for at least a moment.
+   * A token good for at least a moment, renewed first when due.
    *
-   * @throws {AuthError} `login_required` when only the user can help.
+   * @throws {AuthError} `login_required` when only the user can help; or why an expired token could not be renewed;
+   * `configuration` with an `apiKey`.
    */
   token(): Promise<string>;
 
   /**
-   * The same URL with `bearer_token`, for what can't send headers: downloads, images, event streams. A server may log
-   * it: use `fetch` where you can.
+   * Renews the session now, where `session.canRenew`. Calls at the same time share one renewal.
    *
-   * @throws {AuthError} `untrusted_url` for a URL that may not have the token; `login_required`.
+   * @throws {AuthError} `login_required` when only the user can help. Otherwise why it failed; the session stays.
+   */
+  renew(): Promise<Session>;
+
+  /**
+   * The same URL with `bearer_token` (or `api-key`), for what can't send headers: downloads, images, event streams. A
+   * server may log it: use `fetch` where you can.
+   *
+   * @throws {AuthError} `untrusted_url` for a URL that may not have the token; as `token`.
    */
   signUrl(url: string | URL): Promise<URL>;
+
+  /**
+   * Connects to the realtime API, signed in; resolves once the socket is open. `path` is resolved against `server` and
+   * defaults to the control socket. On the page's own host a cookie signs the connection that is removed as soon as it is
+   * made; elsewhere `bearer_token` in the URL does. The server reads the token at the connection and never again.
+   *
+   * @throws {AuthError} `network` where the connection was refused or could not be made, which browsers don't tell
+   * apart; `timeout` after 15 seconds; `untrusted_url`; `configuration` for protocols that can't be;
+   * `unsupported_environment` where no cookie can be set; as `token`.
+   */
+  openWebSocket(
+    path?: string | URL,
+    protocols?: string | string[],
+  ): Promise<WebSocket>;
+
+  /**
+   * The domain's public settings (`/auth/authority`). Asked once, on first use.
+   *
+   * @throws {AuthError} `network`, `timeout`, `invalid_response`, `server_error`, `temporarily_unavailable`.
+   */
+  authority(): Promise<Authority>;
 
   /**
    * Calls back on changes from now on; returns the way to stop. Bound, and fits React's `useSyncExternalStore`, with
@@ -142,20 +204,39 @@ export interface LoginOptions {
   scope?: string;
 }
 
+export interface PasswordCredentials {
+  /** Usually an e-mail address. */
+  username: string;
+  password: string;
+  /** In place of the scope that `createAuth` was given. */
+  scope?: string;
+  /** The domain's id, `(await auth.authority()).id`: servers of old need it. */
+  authority?: string;
+  /** For a client that was registered with one. In a page it is no secret. */
+  clientSecret?: string;
+}
+
 export interface LogoutOptions {
-  /** Where the server sends the user afterwards, on this page's origin. Default: here. */
+  /**
+   * Where the server sends the user afterwards, on this page's origin. Default: here. An identity provider's page is told
+   * only where the domain's `logout_url` has `{{url}}` in it.
+   */
   returnTo?: string | URL;
   /** Stay on this page, and signed in to the server. */
   local?: boolean;
 }
 
 export interface Session {
-  /** The grant it came from. */
-  readonly flow: "implicit";
+  /** The grant it came from, or "api-key". */
+  readonly flow: "implicit" | "code" | "password" | "api-key";
+  /** "Bearer", or the header of an API key. */
   readonly tokenType: string;
+  /** Empty with an API key. */
   readonly scope: string;
   /** Milliseconds since the epoch; null when the server gave no lifetime. */
   readonly expiresAt: number | null;
+  /** Whether it goes on after that without the user: the server gave a refresh token. */
+  readonly canRenew: boolean;
 }
 
 export type RedirectResult =
@@ -167,8 +248,28 @@ export type RedirectResult =
     }
   | { readonly status: "failed"; readonly error: AuthError };
 
-export interface AuthEvent {
-  readonly type: "signed-in" | "expired" | "signed-out";
+export type AuthEvent =
+  | { readonly type: "signed-in" | "renewed" | "expired" | "signed-out" }
+  /** The session goes on, and its renewal is tried again. */
+  | { readonly type: "renewal-failed"; readonly error: AuthError };
+
+/** What a domain says of itself. */
+export interface Authority {
+  readonly id: string;
+  readonly name: string;
+  readonly domain: string;
+  /** The login page; `{{url}}` in it stands for where the user is to be afterwards. */
+  readonly loginUrl: string;
+  /** A path of the server, or a page of an identity provider's. */
+  readonly logoutUrl: string;
+  /** Whether this browser is signed in to the server, as far as its cookies reach. */
+  readonly session: boolean;
+  /** Null on ACAEngine. */
+  readonly version: string | null;
+  /** The path of the REST API: `/api/engine/v2`, or `/control/api` on ACAEngine. */
+  readonly apiRoot: string;
+  /** The domain's own settings. */
+  readonly config: unknown;
 }
 
 /** Every failure. `code` is stable; OAuth errors keep the names RFC 6749 gives them. Never holds a secret. */
@@ -203,7 +304,9 @@ export type AuthErrorCode =
   | "invalid_response"
   /** A URL that may not have the token, or may not be navigated to. */
   | "untrusted_url"
+  /** No answer was had: the server is out of reach, or doesn't allow this page's origin (CORS). */
   | "network"
+  /** No answer was had in time. */
   | "timeout"
   // RFC 6749
   | "access_denied"
