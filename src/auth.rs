@@ -243,6 +243,9 @@ impl Auth {
             // Another provider's answer: it is not ours to take out of the address bar, nor to tell a server.
             return_to.fragment.clear();
         }
+        if let Some(tokens) = core.stored_by_another() {
+            core.revoke(&tokens);
+        }
         redirect::forget_sign_ins(|kept| core.began(kept));
         for name in ["begun", "arrival", "session"] {
             crossing::take(&core.key(name));

@@ -154,7 +154,7 @@ impl Machine {
                 self.renewing = None;
                 self.replace(tokens, Change::SignedIn)
             }
-            Event::Renew => return self.renew().into_iter().collect(),
+            Event::Renew => self.renew().into_iter().collect(),
             Event::Renewed(number, outcome) if self.renewing == Some(number) => {
                 self.renewing = None;
                 self.renewed(outcome, now)

@@ -73,7 +73,9 @@ impl Core {
     /// New tokens for old ones, or those that another page has got and stored meanwhile.
     pub async fn refresh(self: &Rc<Self>, old: &Tokens, refresh_token: &Secret) -> Result<Tokens> {
         let is_legacy = self.has_legacy_endpoint().await;
-        if let Some(tokens) = self.stored_by_another() {
+        if let Some(tokens) = self.stored_by_another()
+            && tokens.signed_in_at == old.signed_in_at
+        {
             return Ok(tokens);
         }
         let reply = http::post(token::refresh(&self.config, is_legacy, refresh_token)).await?;

@@ -25,6 +25,8 @@ pub struct Tokens {
     pub refresh_token: Option<Secret>,
     /// What it is good for.
     pub scope: String,
+    /// When the user signed in: what tells one session from another.
+    pub signed_in_at: Instant,
     /// When they were given.
     pub issued_at: Instant,
     /// `None` where the server gave no lifetime.
@@ -100,6 +102,7 @@ impl Unjudged<'_> {
             access_token: Secret::new(token.to_owned()),
             refresh_token: None,
             scope: self.scope.unwrap_or(asked_scope).to_owned(),
+            signed_in_at: now,
             issued_at: now,
             expires_at: self.expires_in.judge()?.map(|life| now.after(life)),
         })
@@ -135,6 +138,7 @@ impl Tokens {
     /// These in place of the ones they were got with: a server that gives no new refresh token leaves the old one good
     /// ([RFC 6749 §6](https://www.rfc-editor.org/rfc/rfc6749#section-6)).
     pub fn succeed(mut self, old: Tokens) -> Self {
+        self.signed_in_at = old.signed_in_at;
         self.refresh_token = self.refresh_token.or(old.refresh_token);
         self
     }
@@ -174,6 +178,10 @@ impl Tokens {
                 self.refresh_token.as_ref().map(Secret::reveal),
             ),
             ("scope", Some(&self.scope)),
+            (
+                "signed_in_at",
+                Some(&self.signed_in_at.as_millis().to_string()),
+            ),
             ("issued_at", Some(&self.issued_at.as_millis().to_string())),
             ("expires_at", expires_at.as_deref()),
         ]))
@@ -182,9 +190,10 @@ impl Tokens {
     /// Reads stored text; `None` if it is broken or of another version.
     pub fn from_text(text: &str) -> Option<Self> {
         let form = form::read_record(text)?;
+        let instant = |name| Some(Instant::from_millis(form.field(name)?.parse().ok()?));
         let expires_at = match form.one("expires_at").ok()? {
             None => None,
-            Some(millis) => Some(Instant::from_millis(millis.parse().ok()?)),
+            Some(_) => Some(instant("expires_at")?),
         };
         let unjudged = Unjudged {
             access_token: form.field("access_token"),
@@ -193,9 +202,10 @@ impl Tokens {
             scope: None,
         };
         let flow = Flow::from_name(form.field("flow")?)?;
-        let issued_at = Instant::from_millis(form.field("issued_at")?.parse().ok()?);
+        let issued_at = instant("issued_at")?;
         let tokens = unjudged.judge(flow, form.field("scope")?, issued_at).ok()?;
         Some(Tokens {
+            signed_in_at: instant("signed_in_at")?,
             refresh_token: form
                 .field("refresh_token")
                 .map(|text| Secret::new(text.to_owned())),

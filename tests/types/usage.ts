@@ -7,6 +7,7 @@ import {
   type AuthErrorCode,
   type AuthEvent,
   type AuthOptions,
+  type Authority,
   type RedirectResult,
   type Session,
 } from "placeos-auth";
@@ -23,11 +24,16 @@ await createAuth({
   protectedResources: ["https://a.test", new URL("https://b.test/c")],
   endpoints: {
     authorize: "https://id.test/authorize",
+    token: "https://id.test/token",
+    revoke: "https://id.test/revoke",
+    authority: "https://id.test/authority",
     logout: new URL("https://id.test/logout"),
   },
   navigate: (url: URL) => history.pushState(null, "", url),
   log: console.debug,
 } satisfies AuthOptions);
+await createAuth({ flow: "code", renewBefore: 120 });
+await createAuth({ apiKey: "id.secret" });
 await completeSignIn({ log: (line: string) => console.log(line) });
 await load(fetch("/placeos-auth.wasm").then((response) => response) as never);
 await load("/placeos-auth.wasm");
@@ -44,6 +50,15 @@ const never: Promise<never> = auth.login({
   appState: { any: 1 },
   scope: "public",
 });
+const password: Session = await auth.loginWithPassword({
+  username: "ada",
+  password: "…",
+  scope: "public",
+  authority: "id",
+  clientSecret: "…",
+});
+// @ts-expect-error a password is needed
+await auth.loginWithPassword({ username: "ada" });
 await auth.logout({ local: true });
 const { fetch: bound } = auth;
 const response: Response = await bound(new Request("/api"), {
@@ -51,6 +66,14 @@ const response: Response = await bound(new Request("/api"), {
 });
 const token: string = await auth.token();
 const url: URL = await auth.signUrl("/file");
+
+const socket: WebSocket = await auth.openWebSocket();
+await auth.openWebSocket(new URL("wss://a.test/b"), ["graphql"]);
+const renewed: Session = await auth.renew();
+const authority: Authority = await auth.authority();
+const version: string | null = authority.version;
+// @ts-expect-error unknown until the app has looked
+authority.config.theme;
 
 const session: Session | null = auth.session;
 if (session) {
@@ -82,8 +105,13 @@ switch (redirect.status) {
 }
 
 const stop: () => void = auth.subscribe((event: AuthEvent) => {
-  const type: "signed-in" | "expired" | "signed-out" = event.type;
-  void type;
+  if (event.type === "renewal-failed") {
+    const error: AuthError = event.error;
+    void error.retryable;
+  } else {
+    const type: "signed-in" | "renewed" | "expired" | "signed-out" = event.type;
+    void type;
+  }
 });
 stop();
 auth.close();
@@ -98,4 +126,4 @@ try {
     throw error;
 }
 
-void [never, response, token, url];
+void [never, response, token, url, password, socket, renewed, version];
