@@ -208,8 +208,8 @@ impl Core {
         let auth = Rc::clone(&self.auth);
         promise(async move {
             let credentials = input::credentials(credentials)?;
-            let session = auth.login_with_password(credentials).await?;
-            Ok(session_view(&session))
+            auth.login_with_password(credentials).await?;
+            Ok(JsValue::UNDEFINED)
         })
     }
 
@@ -228,7 +228,7 @@ impl Core {
 
     pub fn renew(&self) -> Promise {
         let auth = Rc::clone(&self.auth);
-        promise(async move { auth.renew().await.map(|session| session_view(&session)) })
+        promise(async move { auth.renew().await.map(|_| JsValue::UNDEFINED) })
     }
 
     pub fn authority(&self) -> Promise {

@@ -1,8 +1,9 @@
 use crate::support::{NOW, config, sign_in};
-use placeos_auth::oauth::tokens::Unjudged;
+use placeos_auth::oauth::tokens::{Lifetime, Unjudged};
 use placeos_auth::options::Flow;
 use placeos_auth::secret::Secret;
 use placeos_auth::session::{Event, Machine};
+use std::time::Duration;
 
 #[test]
 fn a_secret_never_prints_itself() {
@@ -16,12 +17,12 @@ fn no_value_of_ours_prints_a_token() {
     let tokens = Unjudged {
         access_token: Some("hunter2"),
         token_type: Some("bearer"),
-        expires_in: Some("60"),
+        expires_in: Lifetime::Text("60"),
         scope: None,
     }
     .judge(Flow::Implicit, "public", NOW)
     .unwrap();
-    let mut machine = Machine::default();
+    let mut machine = Machine::new(Duration::from_secs(60));
     let event = Event::SignedIn(tokens.clone());
     let mut printed = format!("{tokens:?} {event:?} {:?} {:?}", config(), sign_in());
     let stored = tokens.to_text();
@@ -29,7 +30,7 @@ fn no_value_of_ours_prints_a_token() {
     printed.push_str(&format!(
         "{machine:?} {:?} {:?}",
         machine.session(NOW),
-        machine.tokens(NOW)
+        machine.token(NOW)
     ));
     printed.push_str(&format!(
         "{:?}",

@@ -1,6 +1,6 @@
 use crate::support::NOW;
 use placeos_auth::ErrorCode;
-use placeos_auth::oauth::tokens::{Tokens, Unjudged};
+use placeos_auth::oauth::tokens::{Lifetime, Tokens, Unjudged};
 use placeos_auth::options::Flow;
 use placeos_auth::session::{Change, Effect, Event, Machine};
 use placeos_auth::time::Instant;
@@ -11,7 +11,7 @@ fn tokens(expires_in: Option<&str>) -> Tokens {
     let unjudged = Unjudged {
         access_token: Some("abc"),
         token_type: Some("bearer"),
-        expires_in,
+        expires_in: Lifetime::of(expires_in),
         scope: None,
     };
     unjudged.judge(Flow::Implicit, "public", NOW).unwrap()
@@ -35,21 +35,21 @@ fn names(effects: &[Effect]) -> Vec<&'static str> {
 }
 
 fn signed_in(expires_in: Option<&str>) -> Machine {
-    let mut machine = Machine::default();
+    let mut machine = machine();
     machine.step(Event::SignedIn(tokens(expires_in)), NOW);
     machine
 }
 
 #[test]
 fn a_session_is_stored_before_anyone_hears_of_it() {
-    let effects = Machine::default().step(Event::SignedIn(tokens(Some("60"))), NOW);
+    let effects = machine().step(Event::SignedIn(tokens(Some("60"))), NOW);
     assert_eq!(names(&effects), ["store", "signed-in", "wake"]);
 }
 
 #[test]
 fn a_stored_session_is_taken_up_without_a_word() {
     let stored = tokens(Some("60")).to_text();
-    let mut machine = Machine::default();
+    let mut machine = machine();
     assert_eq!(
         names(&machine.step(Event::Restored(Some(stored)), NOW)),
         ["log", "wake"]
@@ -61,7 +61,7 @@ fn a_stored_session_is_taken_up_without_a_word() {
 fn broken_text_in_storage_is_removed_with_one_line() {
     use placeos_auth::secret::Secret;
     for text in ["", "{}", "v=0", "access_token=abc"] {
-        let mut machine = Machine::default();
+        let mut machine = machine();
         let effects = machine.step(Event::Restored(Some(Secret::new(text.to_owned()))), NOW);
         assert_eq!(names(&effects), ["remove", "log"]);
         assert_eq!(machine.session(NOW), None);
@@ -71,7 +71,7 @@ fn broken_text_in_storage_is_removed_with_one_line() {
 #[test]
 fn an_expired_session_in_storage_is_removed_and_not_taken_up() {
     let stored = tokens(Some("60")).to_text();
-    let mut machine = Machine::default();
+    let mut machine = machine();
     assert_eq!(
         names(&machine.step(Event::Restored(Some(stored)), seconds(60))),
         ["remove", "log"]
@@ -92,7 +92,7 @@ fn a_session_expires_once() {
         [] as [&str; 0]
     );
     assert_eq!(
-        machine.tokens(seconds(61)).unwrap_err().code(),
+        machine.token(seconds(61)).unwrap_err().code(),
         ErrorCode::LoginRequired
     );
 }
@@ -101,8 +101,8 @@ fn a_session_expires_once() {
 fn a_token_about_to_expire_is_not_handed_out() {
     let machine = signed_in(Some("60"));
     let last = seconds(59).before(Duration::from_millis(1));
-    assert!(machine.tokens(last).is_ok());
-    assert!(machine.tokens(seconds(59)).is_err());
+    assert!(machine.token(last).is_ok());
+    assert!(machine.token(seconds(59)).is_err());
     assert!(machine.session(seconds(59)).is_none());
 }
 
@@ -163,10 +163,7 @@ fn a_session_without_a_lifetime_needs_no_looking_at() {
 
 #[test]
 fn signing_out_removes_even_what_nobody_had_taken_up() {
-    assert_eq!(
-        names(&Machine::default().step(Event::SignedOut, NOW)),
-        ["remove"]
-    );
+    assert_eq!(names(&machine().step(Event::SignedOut, NOW)), ["remove"]);
     assert_eq!(
         names(&signed_in(None).step(Event::SignedOut, NOW)),
         ["remove", "signed-out"]
@@ -205,12 +202,12 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 proptest! {
     #[test]
     fn storage_and_listeners_always_know_what_the_machine_knows(steps in steps()) {
-        let mut machine = Machine::default();
+        let mut machine = machine();
         let (mut now, mut stored, mut told) = (NOW, None, false);
         for step in steps {
             let event = match step {
                 Step::SignIn(lifetime) => {
-                    let unjudged = Unjudged { access_token: Some("abc"), token_type: Some("bearer"), expires_in: Some(&lifetime.to_string()), scope: None };
+                    let unjudged = Unjudged { access_token: Some("abc"), token_type: Some("bearer"), expires_in: Lifetime::Text(&lifetime.to_string()), scope: None };
                     Event::SignedIn(unjudged.judge(Flow::Implicit, "public", now).unwrap())
                 }
                 Step::SignOut => Event::SignedOut,
@@ -231,7 +228,7 @@ proptest! {
             prop_assert_eq!(stored.is_some(), told);
             prop_assert!(machine.session(now).is_none() || stored.is_some());
             // What another page would restore is what this one has.
-            let mut next = Machine::default();
+            let mut next = machine();
             next.step(Event::Restored(stored.clone()), now);
             prop_assert_eq!(next.session(now), machine.session(now));
         }

@@ -1,7 +1,7 @@
 use crate::support::NOW;
 use placeos_auth::ErrorCode;
 use placeos_auth::error::Result;
-use placeos_auth::oauth::tokens::{Tokens, Unjudged};
+use placeos_auth::oauth::tokens::{Lifetime, Tokens, Unjudged};
 use placeos_auth::options::Flow;
 use placeos_auth::time::Instant;
 use proptest::prelude::*;
@@ -10,7 +10,7 @@ fn response() -> Unjudged<'static> {
     Unjudged {
         access_token: Some("abc"),
         token_type: Some("Bearer"),
-        expires_in: Some("7200"),
+        expires_in: Lifetime::Text("7200"),
         scope: None,
     }
 }
@@ -21,7 +21,7 @@ fn judge(unjudged: Unjudged) -> Result<Tokens> {
 
 fn millis_of(expires_in: &str) -> Option<u64> {
     judge(Unjudged {
-        expires_in: Some(expires_in),
+        expires_in: Lifetime::Text(expires_in),
         ..response()
     })
     .ok()
@@ -63,7 +63,7 @@ fn a_lifetime_is_a_positive_number_of_seconds() {
         "[object Object]",
     ] {
         let judged = judge(Unjudged {
-            expires_in: Some(text),
+            expires_in: Lifetime::Text(text),
             ..response()
         });
         assert_eq!(
@@ -78,7 +78,7 @@ fn a_lifetime_is_a_positive_number_of_seconds() {
 fn a_huge_lifetime_ends_where_dates_end() {
     for text in ["99999999999999999999", "8640000000000000", &"9".repeat(400)] {
         let judged = judge(Unjudged {
-            expires_in: Some(text),
+            expires_in: Lifetime::Text(text),
             ..response()
         });
         assert_eq!(
@@ -92,7 +92,7 @@ fn a_huge_lifetime_ends_where_dates_end() {
 #[test]
 fn no_lifetime_means_that_none_is_known() {
     let tokens = judge(Unjudged {
-        expires_in: None,
+        expires_in: Lifetime::Unknown,
         ..response()
     })
     .unwrap();

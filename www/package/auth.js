@@ -41,8 +41,9 @@ export class Auth {
     return this.#core.login(options);
   }
 
-  loginWithPassword(credentials) {
-    return this.#core.loginWithPassword(credentials);
+  async loginWithPassword(credentials) {
+    await this.#core.loginWithPassword(credentials);
+    return this.session;
   }
 
   logout(options) {
@@ -53,8 +54,9 @@ export class Auth {
     return this.#core.token();
   }
 
-  renew() {
-    return this.#core.renew();
+  async renew() {
+    await this.#core.renew();
+    return this.session;
   }
 
   signUrl(url) {
