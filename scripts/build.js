@@ -19,7 +19,13 @@ import {
   environment,
   root,
 } from "./tools.js";
-import { blankSources, shortenNames, snipPanics } from "./wat.js";
+import {
+  blankSources,
+  refuseFormatting,
+  shortenNames,
+  snipPanics,
+  snipTable,
+} from "./wat.js";
 
 const dist = join(root, "dist");
 /** Where it is put together, so that dist/ is never half there. */
@@ -104,37 +110,46 @@ async function compile() {
     { env },
   );
   await rewrite(env);
-  await must(
-    "wasm-opt",
-    [
-      ...FEATURES,
-      "-Oz",
-      "--converge",
-      // Functions with one caller are inlined only if they are small: a little larger as it is, two percent smaller
-      // compressed.
-      "--one-caller-inline-max-function-size=30",
-      "--strip-debug",
-      join(bindgen, "rewritten.wasm"),
-      "-o",
-      wasm,
-    ],
-    { env },
-  );
 }
+
+/** What wasm-opt does. */
+const SMALLER = [
+  // Other ways through the same code, which compress better.
+  "--flatten",
+  "--rereloop",
+  "-Oz",
+  "-Oz",
+  "--converge",
+  // Functions with one caller are inlined only if they are small: a little larger as it is, two percent smaller
+  // compressed.
+  "--one-caller-inline-max-function-size=30",
+];
 
 /** See `wat.js`. */
 async function rewrite(env) {
-  const [text, rewritten] = ["core.wat", "rewritten.wasm"].map((name) =>
-    join(bindgen, name),
-  );
-  await must("wasm-dis", [join(bindgen, "core_bg.wasm"), "-o", text], { env });
+  const file = (name) => join(bindgen, name);
+  const [before, snipped, small, text] = [
+    file("core_bg.wasm"),
+    file("snipped.wasm"),
+    file("small.wasm"),
+    file("core.wat"),
+  ];
+  const disassemble = async (from) => {
+    await must("wasm-dis", [from, "-o", text], { env });
+    return readFile(text, "utf8");
+  };
   const { wat, glue } = shortenNames(
-    blankSources(snipPanics(await readFile(text, "utf8"))),
-    await readFile(join(bindgen, "core.js"), "utf8"),
+    blankSources(snipTable(snipPanics(await disassemble(before)))),
+    await readFile(file("core.js"), "utf8"),
   );
-  await writeFile(text, wat);
   await writeFile(join(next, "core.js"), glue);
-  await must("wasm-as", [...FEATURES, text, "-o", rewritten], { env });
+  await writeFile(text, wat);
+  await must("wasm-as", [...FEATURES, "-g", text, "-o", snipped], { env });
+  const optimize = [...FEATURES, ...SMALLER];
+  await must("wasm-opt", [...optimize, "-g", snipped, "-o", small], { env });
+  refuseFormatting(await disassemble(small));
+  const strip = [...FEATURES, "-Oz", "--strip-debug"];
+  await must("wasm-opt", [...strip, small, "-o", wasm], { env });
 }
 
 /**

@@ -1,11 +1,13 @@
 // Changes to WebAssembly in its text form that make the download smaller and nothing else different.
 
+/** A crate in the name of a function, with its hash or without. */
+const crate = (name) => `${name}(?:\\[[0-9a-f]+\\])?`;
+
 /**
  * Empties the functions by which Rust panics: on this target their message reaches nobody, and after it they end in the
  * same trap that is left of them. With them goes the formatting of numbers and texts that only they need.
  */
 export function snipPanics(wat) {
-  const crate = (name) => `${name}(?:\\[[0-9a-f]+\\])?`;
   const panicking = [
     `${crate("(?:core|std)")}::panicking::`,
     `${crate("core")}::(?:result|option)::(?:unwrap|expect)_failed`,
@@ -22,6 +24,45 @@ export function snipPanics(wat) {
     "gm",
   );
   return wat.replace(functions, "$1  (unreachable)\n )");
+}
+
+/**
+ * Takes out of the function table what nobody calls by it: formatters and payloads of panics, which `snipPanics` has left
+ * without a caller, and the functions behind closures, one for each number and kind of arguments that js-sys knows, of which
+ * JavaScript calls those that are exported. Their places stay, so that all others keep theirs.
+ */
+export function snipTable(wat) {
+  const of = (types, traits) => `<[^\\n]* as ${types}::(?:${traits})>::`;
+  const uncalled = new RegExp(
+    `^\\$"?(?:${[
+      "wasm_bindgen::convert::closures::_::invoke::",
+      "wasm_bindgen::__rt::link_mem_intrinsics",
+      '(?:[^"\\\\]|\\\\.)* -> Externref',
+      of(`${crate("core")}::fmt`, "Debug|Display|Write"),
+      of(`${crate("core")}::panic`, "PanicPayload"),
+      of(`${crate("core")}::any`, "Any"),
+      `${crate("std")}::alloc::default_alloc_error_hook`,
+    ].join("|")})`,
+  );
+  const name = /\$"(?:[^"\\]|\\.)*"|\$[^\s)]+/g;
+  return wat.replace(
+    /^( \(elem \S+ \(table \S+\) \(i32\.const \d+\) func )(.*)\)$/m,
+    (_, head, names) =>
+      ` (func $uncalled (unreachable))\n${head}` +
+      `${names.replace(name, (it) => (uncalled.test(it) ? "$uncalled" : it))})`,
+  );
+}
+
+/** Throws if something is left that formats text by `core::fmt`: `snipTable` has taken away what that would call. */
+export function refuseFormatting(wat) {
+  const [name] =
+    wat.match(
+      new RegExp(`\\(func \\$"?[^\\n]*${crate("core")}::fmt::[^\\n"]*`),
+    ) ?? [];
+  if (name)
+    throw new Error(
+      `The library formats text, which would be ten kilobytes: ${name}. Use push_str and to_string in place of format!.`,
+    );
 }
 
 /**
