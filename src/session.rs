@@ -321,5 +321,9 @@ fn is_alive(tokens: &Tokens, now: Instant) -> bool {
 
 /// Whether the server has said no to a renewal for good. Anything else may be over in a minute.
 fn is_refusal(error: &AuthError) -> bool {
-    error.code().is_oauth() && !error.retryable()
+    match error.code() {
+        // A name that OAuth doesn't know; what else has one is not the token endpoint.
+        ErrorCode::Other => matches!(error.status(), Some(400 | 401)),
+        code => code.is_oauth() && !error.retryable(),
+    }
 }

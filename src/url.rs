@@ -97,10 +97,11 @@ impl Url {
 
     /// The http(s) URL of the same place, if this is a WebSocket's.
     pub fn over_http(self) -> Self {
-        let origin = match self.origin.split_once("://") {
-            Some(("ws", host)) => ["http://", host].concat(),
-            Some(("wss", host)) => ["https://", host].concat(),
-            _ => self.origin,
+        let secure = self.origin.strip_prefix("wss:");
+        let origin = match (secure, self.origin.strip_prefix("ws:")) {
+            (Some(host), _) => ["https:", host].concat(),
+            (_, Some(host)) => ["http:", host].concat(),
+            (None, None) => self.origin,
         };
         Url { origin, ..self }
     }
@@ -109,8 +110,8 @@ impl Url {
     pub fn over_web_socket(&self) -> String {
         let href = self.href();
         match href.strip_prefix("http") {
-            Some(rest) => ["ws", rest].concat(),
-            None => href,
+            Some(rest) if self.is_http() => ["ws", rest].concat(),
+            _ => href,
         }
     }
 

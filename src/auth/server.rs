@@ -59,6 +59,7 @@ impl Core {
         authority.is_some_and(|authority| authority.is_legacy())
     }
 
+    /// Not asked where it makes no difference.
     async fn has_legacy_endpoint(self: &Rc<Self>) -> bool {
         !self.config.endpoints.token_is_given && self.is_legacy().await
     }

@@ -51,10 +51,12 @@ pub fn judge(answer: &Answer) -> Result<Authority> {
     })
 }
 
-/// A path of the server or a whole http(s) URL: nothing that runs as a script.
+/// A path of the server or a whole http(s) URL: nothing that runs as a script, nor a path that a browser takes for another
+/// host.
 fn is_page(text: &str) -> bool {
     let is_path = text.starts_with('/') && !text.starts_with("//");
-    is_path || text.starts_with("https://") || text.starts_with("http://")
+    let is_plain = text.bytes().all(|b| b > b' ' && b != b'\\');
+    is_plain && (is_path || text.starts_with("https://") || text.starts_with("http://"))
 }
 
 impl Authority {

@@ -183,7 +183,7 @@ pub fn judge(response: Response, sign_in: Option<&SignIn>, now: Instant) -> Resu
             (None, _) => Err(invalid("no `code`")),
             (_, None) => Err(mismatch()),
         },
-        _ => Unjudged {
+        (Flow::Implicit, true) => Unjudged {
             access_token: params.field("access_token"),
             token_type: params.field("token_type"),
             expires_in: Lifetime::of(params.field("expires_in")),
@@ -191,6 +191,8 @@ pub fn judge(response: Response, sign_in: Option<&SignIn>, now: Instant) -> Resu
         }
         .judge(Flow::Implicit, &sign_in.scope, now)
         .map(Grant::Tokens),
+        // Nobody begins these by a redirect.
+        (Flow::Password | Flow::ApiKey, _) => Err(mismatch()),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The token endpoint: each grant as a request, and one judgement for all of them.
 
 use crate::error::Result;
-use crate::oauth::http::{Answer, Post, Value, text};
+use crate::oauth::http::{Answer, Fields, Post, Value, text};
 use crate::oauth::redirect::Code;
 use crate::oauth::tokens::{Lifetime, Tokens, Unjudged, invalid};
 use crate::options::{Config, Flow};
@@ -91,9 +91,9 @@ pub fn revoke(config: &Config, tokens: &Tokens) -> Vec<Post> {
         .collect()
 }
 
-/// ACAEngine has an endpoint of its own for codes and refresh tokens.
+/// The one that the app named, else PlaceOS's. ACAEngine has an endpoint of its own for codes and refresh tokens.
 fn endpoint(config: &Config, is_legacy: bool) -> String {
-    if is_legacy {
+    if is_legacy && !config.endpoints.token_is_given {
         config.server.with_path("/auth/token").href()
     } else {
         config.endpoints.token.href()
@@ -106,11 +106,21 @@ fn endpoint(config: &Config, is_legacy: bool) -> String {
 /// As [`Answer::success`], and `invalid_response` for what is no token response.
 pub fn judge(answer: &Answer, flow: Flow, asked_scope: &str, now: Instant) -> Result<Tokens> {
     let body = answer.success()?;
+    judge_body(body, flow, asked_scope, now).map_err(|error| error.with_status(answer.status))
+}
+
+fn judge_body(body: &dyn Fields, flow: Flow, asked_scope: &str, now: Instant) -> Result<Tokens> {
+    let optional = |name, problem| match body.get(name) {
+        Value::Missing => Ok(None),
+        Value::Text(text) => Ok(Some(text).filter(|text| !text.is_empty())),
+        _ => Err(invalid(problem)),
+    };
+    let refresh_token = optional("refresh_token", "a `refresh_token` that is no text")?;
+    let scope = optional("scope", "a `scope` that is no text")?;
     let access_token = text(body, "access_token");
     let token_type = text(body, "token_type");
-    let scope = text(body, "scope").filter(|scope| !scope.is_empty());
     let expires_in = body.get("expires_in");
-    let judged = Unjudged {
+    let tokens = Unjudged {
         access_token: access_token.as_deref(),
         token_type: token_type.as_deref(),
         expires_in: match &expires_in {
@@ -121,13 +131,9 @@ pub fn judge(answer: &Answer, flow: Flow, asked_scope: &str, now: Instant) -> Re
         },
         scope: scope.as_deref(),
     }
-    .judge(flow, asked_scope, now);
-    let refresh_token = match body.get("refresh_token") {
-        Value::Missing => Ok(None),
-        Value::Text(text) => Ok(Some(text).filter(|text| !text.is_empty())),
-        _ => Err(invalid("a `refresh_token` that is no text")),
-    };
-    let mut tokens = judged.map_err(|error| error.with_status(answer.status))?;
-    tokens.refresh_token = refresh_token?.map(Secret::new);
-    Ok(tokens)
+    .judge(flow, asked_scope, now)?;
+    Ok(Tokens {
+        refresh_token: refresh_token.map(Secret::new),
+        ..tokens
+    })
 }

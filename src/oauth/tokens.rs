@@ -88,7 +88,10 @@ impl Unjudged<'_> {
         let token = self
             .access_token
             .ok_or_else(|| invalid("no `access_token` in it"))?;
-        if token.len() > LONGEST_TOKEN || !token.bytes().all(|b| b.is_ascii_graphic()) {
+        if token.is_empty()
+            || token.len() > LONGEST_TOKEN
+            || !token.bytes().all(|b| b.is_ascii_graphic())
+        {
             return Err(invalid("an `access_token` that can't be sent in a header"));
         }
         if !self

@@ -5,6 +5,8 @@
 #[path = "../shared/parameters.rs"]
 mod parameters;
 
+mod api_key;
+mod endpoints;
 mod expiry;
 mod form;
 mod page;

@@ -2,6 +2,7 @@
 
 use js_sys::Date;
 use placeos_auth::auth::Hooks;
+use placeos_auth::oauth::pkce::Verifier;
 use placeos_auth::oauth::sign_in::SignIn;
 use placeos_auth::oauth::state::State;
 use placeos_auth::time::Instant;
@@ -89,8 +90,9 @@ pub fn begin(options: &Options, return_to: &str) -> State {
     getrandom::fill(&mut random).unwrap();
     let state = State::from_random(&random);
     let sign_in = SignIn {
-        flow: Flow::Implicit,
+        flow: options.flow,
         server: SERVER.to_owned(),
+        issuer: SERVER.to_owned(),
         client_id: options.client_id.clone().unwrap(),
         redirect_uri: address(),
         scope: "public".to_owned(),
@@ -98,11 +100,14 @@ pub fn begin(options: &Options, return_to: &str) -> State {
         return_to: return_to.to_owned(),
         app_state: Some("[1]".to_owned()),
         history_state: None,
+        token_endpoint: None,
+        authority_endpoint: None,
+        verifier: (options.flow == Flow::Code).then(|| Verifier::from_random(&random)),
         begun: now(),
     };
     let key = format!("placeos-auth:sign-in:{}", state.as_str());
     session_storage()
-        .set_item(&key, &sign_in.to_text())
+        .set_item(&key, sign_in.to_text().reveal())
         .unwrap();
     state
 }

@@ -3,8 +3,8 @@ use placeos_auth::{Auth, ErrorCode, Options};
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{Request, RequestInit};
 
-fn authorization(auth: &Auth, request: &Request) -> Option<String> {
-    auth.sign(request).unwrap();
+fn authorization(auth: &Auth, request: Request) -> Option<String> {
+    let request = auth.sign(request).unwrap();
     request.headers().get("Authorization").unwrap()
 }
 
@@ -17,7 +17,7 @@ async fn a_request_to_the_server_carries_the_token() {
     let auth = signed_in(&options(), 7200).await;
     let request = get(&format!("{SERVER}/api/engine/v2/systems"));
     assert_eq!(
-        authorization(&auth, &request).as_deref(),
+        authorization(&auth, request).as_deref(),
         Some("Bearer secret-token")
     );
 }
@@ -37,7 +37,7 @@ async fn no_other_request_carries_it() {
         "data:,",
         "about:blank",
     ] {
-        assert_eq!(authorization(&auth, &get(url)), None, "{url}");
+        assert_eq!(authorization(&auth, get(url)), None, "{url}");
         assert!(!auth.may_sign(url), "{url}");
         let refused = auth.sign_url(url).await.unwrap_err();
         assert_eq!(refused.code(), ErrorCode::UntrustedUrl, "{url}");
@@ -70,7 +70,7 @@ async fn a_callers_own_authorization_is_left_alone() {
     let auth = signed_in(&options(), 7200).await;
     let request = get(SERVER);
     request.headers().set("authorization", "Basic abc").unwrap();
-    assert_eq!(authorization(&auth, &request).as_deref(), Some("Basic abc"));
+    assert_eq!(authorization(&auth, request).as_deref(), Some("Basic abc"));
 }
 
 #[wasm_bindgen_test]
@@ -81,7 +81,7 @@ async fn everything_else_of_a_request_stays() {
     init.set_body(&"body".into());
     let request = Request::new_with_str_and_init(SERVER, &init).unwrap();
     request.headers().set("X-Mine", "1").unwrap();
-    auth.sign(&request).unwrap();
+    let request = auth.sign(request).unwrap();
     assert_eq!(request.method(), "PUT");
     assert_eq!(
         request.headers().get("X-Mine").unwrap().as_deref(),
@@ -97,10 +97,10 @@ async fn everything_else_of_a_request_stays() {
 async fn without_a_session_a_request_that_needs_one_is_refused_and_others_pass() {
     let auth = create(&options()).await;
     assert_eq!(
-        auth.sign(&get(SERVER)).unwrap_err().code(),
+        auth.sign(get(SERVER)).unwrap_err().code(),
         ErrorCode::LoginRequired
     );
-    assert!(auth.sign(&get("https://elsewhere.test/")).is_ok());
+    assert!(auth.sign(get("https://elsewhere.test/")).is_ok());
     assert_eq!(
         auth.token().await.unwrap_err().code(),
         ErrorCode::LoginRequired
@@ -114,8 +114,8 @@ async fn a_protected_resource_carries_it_too() {
         ..options()
     };
     let auth = signed_in(&options, 7200).await;
-    assert!(authorization(&auth, &get("https://api.test/v2/a")).is_some());
-    assert!(authorization(&auth, &get("https://api.test/v22")).is_none());
+    assert!(authorization(&auth, get("https://api.test/v2/a")).is_some());
+    assert!(authorization(&auth, get("https://api.test/v22")).is_none());
 }
 
 #[wasm_bindgen_test]

@@ -227,7 +227,7 @@ async fn no_client_has_the_session_of_another_whose_names_look_alike() {
         ..options()
     };
     let key = |auth: &str| format!("placeos-auth:session:{auth}");
-    let stored = "v=1&flow=implicit&access_token=secret&scope=public&issued_at=1";
+    let stored = "v=1&flow=implicit&access_token=secret&scope=public&signed_in_at=1&issued_at=1";
     session_storage()
         .set_item(&key(&format!("https://h.test/8443:{id}")), stored)
         .unwrap();
@@ -249,7 +249,7 @@ async fn no_client_has_the_session_of_another_whose_names_look_alike() {
 async fn a_session_that_expires_takes_no_newer_one_along() {
     let options = options();
     let auth = signed_in(&options, 1).await;
-    let newer = "v=1&flow=implicit&access_token=newer&scope=public&issued_at=1";
+    let newer = "v=1&flow=implicit&access_token=newer&scope=public&signed_in_at=1&issued_at=1";
     session_storage()
         .set_item(&session_key(&options), newer)
         .unwrap();

@@ -1,8 +1,7 @@
-use crate::support::{PAGE, config, parse, state, url};
-use placeos_auth::oauth::form::Form;
+use crate::support::{config, config_of, state, verifier};
+use placeos_auth::oauth::authorization;
+use placeos_auth::oauth::pkce::Verifier;
 use placeos_auth::oauth::state::{State, is_marked};
-use placeos_auth::oauth::{authorization, logout};
-use placeos_auth::options::{Config, Options};
 use proptest::prelude::*;
 
 #[test]
@@ -20,12 +19,25 @@ fn the_request_has_what_the_implicit_grant_asks_for_and_no_more() {
 }
 
 #[test]
+fn the_request_has_what_the_code_grant_and_pkce_ask_for_and_no_more() {
+    let request = authorization::request(&config(), "public", &state(), Some(&verifier()));
+    assert_eq!(
+        request,
+        format!(
+            "https://placeos.example.com/auth/oauth/authorize?response_type=code&client_id={}\
+             &redirect_uri=https%3A%2F%2Fapp.example.com%2Fdash%2F&scope=public&state={}\
+             &code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256",
+            config().client_id,
+            state().as_str()
+        )
+    );
+}
+
+#[test]
 fn an_endpoint_keeps_its_own_query() {
-    let options = Options {
-        authorize_endpoint: Some("https://id.example.com/go?tenant=1".to_owned()),
-        ..Options::default()
-    };
-    let config = Config::check(options, &url(PAGE), &parse).unwrap();
+    let config = config_of(|options| {
+        options.authorize_endpoint = Some("https://id.example.com/go?tenant=1".to_owned());
+    });
     let request = authorization::request(&config, "a b", &state(), None);
     assert!(request.starts_with("https://id.example.com/go?tenant=1&response_type=token&"));
     assert!(request.contains("&scope=a+b&"));
@@ -51,6 +63,13 @@ fn a_state_that_isnt_exactly_ours_is_not_recognised() {
 }
 
 proptest! {
+    #[test]
+    fn no_request_tells_the_verifier(bytes in any::<[u8; 32]>()) {
+        let verifier = Verifier::from_random(&bytes);
+        let request = authorization::request(&config(), "public", &state(), Some(&verifier));
+        prop_assert!(!request.contains(verifier.reveal()));
+    }
+
     #[test]
     fn every_state_is_marked_and_no_encoding_changes_it(bytes in any::<[u8; 32]>()) {
         let state = State::from_random(&bytes);

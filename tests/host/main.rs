@@ -5,16 +5,30 @@
 #[path = "../shared/parameters.rs"]
 mod parameters;
 
+mod address;
+mod api_key;
+mod authority;
 mod authorization;
 mod client_id;
+mod code;
+mod endpoints;
 mod error;
 mod form;
+mod grant;
+mod http;
+mod interleaving;
+mod logout;
 mod loop_guard;
 mod options;
+mod pkce;
 mod records;
 mod redirect;
+mod refusal;
+mod renewal;
 mod resources;
 mod secret;
 mod session;
 mod support;
+mod token;
 mod tokens;
+mod url;

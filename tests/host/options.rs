@@ -1,25 +1,26 @@
 use crate::support::{PAGE, parse, url};
 use placeos_auth::error::Result;
-use placeos_auth::options::{Config, Options};
+use placeos_auth::options::{Config, Flow, Options, StorageKind};
 use placeos_auth::{AuthError, ErrorCode};
 use proptest::prelude::*;
+use std::time::Duration;
 
-fn check_on(page: &str, change: impl FnOnce(&mut Options)) -> Result<Config> {
+pub fn check_on(page: &str, change: impl FnOnce(&mut Options)) -> Result<Config> {
     let mut options = Options::default();
     change(&mut options);
     Config::check(options, &url(page), &parse)
 }
 
-fn check(change: impl FnOnce(&mut Options)) -> Result<Config> {
+pub fn check(change: impl FnOnce(&mut Options)) -> Result<Config> {
     check_on(PAGE, change)
 }
 
-fn some(text: &str) -> Option<String> {
+pub fn some(text: &str) -> Option<String> {
     Some(text.to_owned())
 }
 
 /// The error says which option it is about.
-fn assert_names(error: AuthError, code: ErrorCode, option: &str) {
+pub fn assert_names(error: AuthError, code: ErrorCode, option: &str) {
     assert_eq!(error.code(), code, "{error}");
     assert!(error.message().contains(&format!("`{option}`")), "{error}");
 }
@@ -31,14 +32,6 @@ fn without_options_the_page_is_everything() {
     assert_eq!(config.redirect_uri, "https://app.example.com/dash/");
     assert_eq!(config.client_id, "b7a2f73de3c0d385d1407aadba4f86d4");
     assert_eq!(config.scope, "public");
-    assert_eq!(
-        config.endpoints.authorize.href(),
-        "https://app.example.com/auth/oauth/authorize"
-    );
-    assert_eq!(
-        config.endpoints.logout.href(),
-        "https://app.example.com/auth/logout"
-    );
 }
 
 #[test]
@@ -95,8 +88,6 @@ fn a_plain_http_host_is_for_plain_http_pages() {
     let error = check(|options| options.protected_resources = vec!["http://a.test".to_owned()])
         .unwrap_err();
     assert_names(error, ErrorCode::InsecureUrl, "protectedResources");
-    let error = check(|options| options.authorize_endpoint = some("http://a.test/go")).unwrap_err();
-    assert_names(error, ErrorCode::InsecureUrl, "endpoints.authorize");
 }
 
 #[test]
@@ -202,20 +193,41 @@ fn a_protected_resource_is_an_origin_or_a_path() {
 }
 
 #[test]
-fn an_endpoint_is_a_whole_http_url() {
-    for text in [
-        "",
-        "/auth",
-        "javascript:alert(1)",
-        "data:text/html,x",
-        "https://u:p@a.test/",
-        "https://a.test/#x",
-        "//a.test",
+fn a_user_signs_in_by_a_token_or_a_code() {
+    assert_eq!(check(|_| {}).unwrap().flow, Flow::Implicit);
+    let code = check(|options| options.flow = Flow::Code).unwrap();
+    assert_eq!(code.flow, Flow::Code);
+    for flow in [Flow::Password, Flow::ApiKey] {
+        let error = check(|options| options.flow = flow).unwrap_err();
+        assert_names(error, ErrorCode::Configuration, "flow");
+    }
+}
+
+#[test]
+fn a_token_is_renewed_a_minute_before_its_end_unless_the_app_says_otherwise() {
+    let renew_before = |given| {
+        let config = check(|options| options.renew_before = given).unwrap();
+        config.renew_before
+    };
+    assert_eq!(renew_before(None), Duration::from_secs(60));
+    assert_eq!(renew_before(Some(Duration::ZERO)), Duration::ZERO);
+    assert_eq!(renew_before(Some(Duration::MAX)), Duration::MAX);
+}
+
+#[test]
+fn every_name_is_its_own_and_found_again() {
+    for flow in [Flow::Implicit, Flow::Code, Flow::Password, Flow::ApiKey] {
+        assert_eq!(Flow::from_name(flow.as_str()), Some(flow));
+    }
+    for storage in [
+        StorageKind::Session,
+        StorageKind::Local,
+        StorageKind::Memory,
     ] {
-        let error = check(|options| options.authorize_endpoint = some(text)).unwrap_err();
-        assert_names(error, ErrorCode::Configuration, "endpoints.authorize");
-        let error = check(|options| options.logout_endpoint = some(text)).unwrap_err();
-        assert_names(error, ErrorCode::Configuration, "endpoints.logout");
+        assert_eq!(StorageKind::from_name(storage.as_str()), Some(storage));
+    }
+    for name in ["", "Implicit", "token", "apiKey"] {
+        assert_eq!(Flow::from_name(name), None);
     }
 }
 

@@ -1,6 +1,6 @@
-use crate::support::{NOW, config, sign_in};
-use placeos_auth::oauth::tokens::{Lifetime, Unjudged};
-use placeos_auth::options::Flow;
+use crate::support::{NOW, VERIFIER, code_sign_in, config_of};
+use placeos_auth::oauth::tokens::{Lifetime, Tokens, Unjudged};
+use placeos_auth::options::{ApiKey, Flow};
 use placeos_auth::secret::Secret;
 use placeos_auth::session::{Event, Machine};
 use std::time::Duration;
@@ -21,12 +21,18 @@ fn no_value_of_ours_prints_a_token() {
         scope: None,
     }
     .judge(Flow::Implicit, "public", NOW)
+    .map(|tokens| Tokens {
+        refresh_token: Some(Secret::new("hunter2".to_owned())),
+        ..tokens
+    })
     .unwrap();
     let mut machine = Machine::new(Duration::from_secs(60));
     let event = Event::SignedIn(tokens.clone());
-    let mut printed = format!("{tokens:?} {event:?} {:?} {:?}", config(), sign_in());
+    let key = config_of(|options| options.api_key = Some(ApiKey::new("hunter2".to_owned())));
+    let mut printed = format!("{tokens:?} {event:?} {key:?} {:?}", code_sign_in());
     let stored = tokens.to_text();
     printed.push_str(&format!("{:?}", machine.step(event, NOW)));
+    printed.push_str(&format!("{:?}", machine.step(Event::Renew, NOW)));
     printed.push_str(&format!(
         "{machine:?} {:?} {:?}",
         machine.session(NOW),
@@ -36,5 +42,8 @@ fn no_value_of_ours_prints_a_token() {
         "{:?}",
         machine.step(Event::Restored(Some(stored)), NOW)
     ));
-    assert!(!printed.contains("hunter2"), "{printed}");
+    printed.push_str(&format!("{:?}", machine.step(Event::SignedOut, NOW)));
+    for secret in ["hunter2", VERIFIER] {
+        assert!(!printed.contains(secret), "{printed}");
+    }
 }

@@ -17,16 +17,22 @@ fn tokens(expires_in: Option<&str>) -> Tokens {
     unjudged.judge(Flow::Implicit, "public", NOW).unwrap()
 }
 
-fn seconds(seconds: u64) -> Instant {
+pub fn machine() -> Machine {
+    Machine::new(Duration::from_secs(60))
+}
+
+pub fn seconds(seconds: u64) -> Instant {
     NOW.after(Duration::from_secs(seconds))
 }
 
-fn names(effects: &[Effect]) -> Vec<&'static str> {
+pub fn names(effects: &[Effect]) -> Vec<&'static str> {
     effects
         .iter()
         .map(|effect| match effect {
             Effect::Store(_) => "store",
             Effect::Remove => "remove",
+            Effect::Renew(..) => "renew",
+            Effect::Revoke(_) => "revoke",
             Effect::Announce(change) => change.as_str(),
             Effect::WakeAt(_) => "wake",
             Effect::Log(_) => "log",
@@ -35,7 +41,7 @@ fn names(effects: &[Effect]) -> Vec<&'static str> {
 }
 
 fn signed_in(expires_in: Option<&str>) -> Machine {
-    let mut machine = machine();
+    let mut machine = self::machine();
     machine.step(Event::SignedIn(tokens(expires_in)), NOW);
     machine
 }
@@ -49,7 +55,7 @@ fn a_session_is_stored_before_anyone_hears_of_it() {
 #[test]
 fn a_stored_session_is_taken_up_without_a_word() {
     let stored = tokens(Some("60")).to_text();
-    let mut machine = machine();
+    let mut machine = self::machine();
     assert_eq!(
         names(&machine.step(Event::Restored(Some(stored)), NOW)),
         ["log", "wake"]
@@ -61,7 +67,7 @@ fn a_stored_session_is_taken_up_without_a_word() {
 fn broken_text_in_storage_is_removed_with_one_line() {
     use placeos_auth::secret::Secret;
     for text in ["", "{}", "v=0", "access_token=abc"] {
-        let mut machine = machine();
+        let mut machine = self::machine();
         let effects = machine.step(Event::Restored(Some(Secret::new(text.to_owned()))), NOW);
         assert_eq!(names(&effects), ["remove", "log"]);
         assert_eq!(machine.session(NOW), None);
@@ -71,7 +77,7 @@ fn broken_text_in_storage_is_removed_with_one_line() {
 #[test]
 fn an_expired_session_in_storage_is_removed_and_not_taken_up() {
     let stored = tokens(Some("60")).to_text();
-    let mut machine = machine();
+    let mut machine = self::machine();
     assert_eq!(
         names(&machine.step(Event::Restored(Some(stored)), seconds(60))),
         ["remove", "log"]
@@ -166,7 +172,7 @@ fn signing_out_removes_even_what_nobody_had_taken_up() {
     assert_eq!(names(&machine().step(Event::SignedOut, NOW)), ["remove"]);
     assert_eq!(
         names(&signed_in(None).step(Event::SignedOut, NOW)),
-        ["remove", "signed-out"]
+        ["revoke", "remove", "signed-out"]
     );
 }
 
@@ -202,7 +208,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 proptest! {
     #[test]
     fn storage_and_listeners_always_know_what_the_machine_knows(steps in steps()) {
-        let mut machine = machine();
+        let mut subject = machine();
         let (mut now, mut stored, mut told) = (NOW, None, false);
         for step in steps {
             let event = match step {
@@ -215,22 +221,23 @@ proptest! {
                 Step::Wait(span) => { now = now.after(Duration::from_secs(span)); continue; }
                 Step::SetClockBack(span) => { now = Instant::from_millis(now.as_millis() - span * 1000); continue; }
             };
-            for effect in machine.step(event, now) {
+            for effect in subject.step(event, now) {
                 match effect {
                     Effect::Store(text) => stored = Some(text),
                     Effect::Remove => stored = None,
                     Effect::Announce(Change::SignedIn) => told = true,
                     Effect::Announce(_) => { prop_assert!(told); told = false; }
                     Effect::WakeAt(at) => prop_assert!(at.since(now) <= Duration::from_secs(30)),
-                    Effect::Log(_) => {}
+                    Effect::Log(_) | Effect::Revoke(_) => {}
+                    Effect::Renew(..) => prop_assert!(false, "there is nothing to renew with"),
                 }
             }
             prop_assert_eq!(stored.is_some(), told);
-            prop_assert!(machine.session(now).is_none() || stored.is_some());
+            prop_assert!(subject.session(now).is_none() || stored.is_some());
             // What another page would restore is what this one has.
             let mut next = machine();
             next.step(Event::Restored(stored.clone()), now);
-            prop_assert_eq!(next.session(now), machine.session(now));
+            prop_assert_eq!(next.session(now), subject.session(now));
         }
     }
 }

@@ -1,0 +1,69 @@
+use crate::options::{assert_names, check};
+use placeos_auth::ErrorCode;
+use placeos_auth::error::Result;
+use placeos_auth::options::{ApiKey, Config};
+
+fn with_key(text: &str) -> Result<Config> {
+    check(|options| options.api_key = Some(ApiKey::new(text.to_owned())))
+}
+
+#[test]
+fn an_api_key_is_kept_to_the_letter() {
+    for text in ["abc.def-_~", "a", "!\"#$%&'()*+,/:;<=>?@[\\]^`{|}"] {
+        let config = with_key(text).unwrap();
+        assert_eq!(config.api_key.unwrap().reveal(), text);
+    }
+}
+
+#[test]
+fn an_api_key_that_can_not_be_sent_in_a_header_is_refused() {
+    for text in [
+        "",
+        " ",
+        "a b",
+        " a",
+        "a\n",
+        "a\r\nX: y",
+        "a\tb",
+        "é",
+        "a\u{7f}",
+        "\0",
+    ] {
+        let error = with_key(text).unwrap_err();
+        assert_names(error, ErrorCode::Configuration, "apiKey");
+    }
+}
+
+#[test]
+fn the_error_about_a_key_does_not_repeat_it() {
+    let error = with_key("hunter2 ").unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("hunter2"));
+}
+
+#[test]
+fn with_an_api_key_no_client_id_is_needed() {
+    let config = check(|options| {
+        options.api_key = Some(ApiKey::new("abc.def".to_owned()));
+        options.redirect_uri = Some("/App/".to_owned());
+    });
+    assert_eq!(config.unwrap().client_id, "");
+    // One that is given is still looked at.
+    let error = check(|options| {
+        options.api_key = Some(ApiKey::new("abc.def".to_owned()));
+        options.client_id = Some(" ".to_owned());
+    });
+    assert_names(error.unwrap_err(), ErrorCode::Configuration, "clientId");
+}
+
+#[test]
+fn clients_of_different_keys_are_different_clients() {
+    assert!(with_key("abc") == with_key("abc"));
+    assert!(with_key("abc") != with_key("abd"));
+    assert!(with_key("abc") != check(|_| {}));
+}
+
+#[test]
+fn no_config_prints_its_key() {
+    let printed = format!("{:?} {0:#?}", with_key("hunter2").unwrap());
+    assert!(!printed.contains("hunter2"), "{printed}");
+}

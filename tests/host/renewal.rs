@@ -1,0 +1,288 @@
+use crate::session::{machine, names, seconds};
+use crate::support::NOW;
+use placeos_auth::oauth::tokens::{Lifetime, Tokens, Unjudged};
+use placeos_auth::options::Flow;
+use placeos_auth::secret::Secret;
+use placeos_auth::session::{Change, Effect, Event, Machine};
+use placeos_auth::time::Instant;
+use placeos_auth::{AuthError, ErrorCode};
+use std::time::Duration;
+
+/// When a token of two hours is to be renewed, in seconds.
+const DUE: u64 = 7140;
+
+/// Tokens given at this instant.
+pub fn tokens(
+    access_token: &str,
+    refresh_token: Option<&str>,
+    life: Option<u64>,
+    now: Instant,
+) -> Tokens {
+    let life = life.map(|seconds| seconds.to_string());
+    let unjudged = Unjudged {
+        access_token: Some(access_token),
+        token_type: Some("bearer"),
+        expires_in: Lifetime::of(life.as_deref()),
+        scope: None,
+    };
+    Tokens {
+        refresh_token: refresh_token.map(|text| Secret::new(text.to_owned())),
+        ..unjudged.judge(Flow::Code, "public", now).unwrap()
+    }
+}
+
+/// A session of two hours that can be renewed.
+pub fn renewable() -> Machine {
+    let mut machine = machine();
+    let tokens = tokens("old", Some("old-refresh"), Some(7200), NOW);
+    machine.step(Event::SignedIn(tokens), NOW);
+    machine
+}
+
+/// The renewal that these effects begin.
+fn begun(effects: &[Effect]) -> Option<(u32, String)> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::Renew(number, secret) => Some((*number, secret.reveal().to_owned())),
+        _ => None,
+    })
+}
+
+pub fn ask(machine: &mut Machine, now: Instant) -> u32 {
+    begun(&machine.step(Event::Renew, now)).unwrap().0
+}
+
+fn revoked(effects: &[Effect]) -> Vec<&str> {
+    let revoked = effects.iter().filter_map(|effect| match effect {
+        Effect::Revoke(tokens) => Some(tokens.access_token.reveal()),
+        _ => None,
+    });
+    revoked.collect()
+}
+
+fn new(now: Instant) -> Tokens {
+    tokens("new", Some("new-refresh"), Some(7200), now)
+}
+
+fn failure(code: ErrorCode) -> AuthError {
+    AuthError::new(code, "")
+}
+
+#[test]
+fn a_renewal_begins_when_it_is_due_and_only_once() {
+    let mut machine = renewable();
+    let before = seconds(DUE).before(Duration::from_millis(1));
+    let effects = machine.step(Event::Tick, before);
+    assert!(matches!(effects[..], [Effect::WakeAt(at)] if at == seconds(DUE)));
+    let effects = machine.step(Event::Tick, seconds(DUE));
+    assert_eq!(begun(&effects).unwrap().1, "old-refresh");
+    assert!(machine.is_renewing());
+    for event in [Event::Tick, Event::Renew, Event::Tick] {
+        assert_eq!(begun(&machine.step(event, seconds(DUE + 1))), None);
+    }
+}
+
+#[test]
+fn a_renewal_is_due_as_long_before_the_end_as_the_app_says_or_a_tenth_of_the_life() {
+    for (renew_before, life, due) in [(60, 7200, 7140), (60, 100, 90), (5, 100, 95), (0, 100, 100)]
+    {
+        let mut machine = Machine::new(Duration::from_secs(renew_before));
+        let tokens = tokens("a", Some("b"), Some(life), NOW);
+        machine.step(Event::SignedIn(tokens), NOW);
+        let last = seconds(due).before(Duration::from_millis(1));
+        assert!(!machine.is_due(last), "{renew_before} {life}");
+        assert!(machine.is_due(seconds(due)), "{renew_before} {life}");
+    }
+}
+
+#[test]
+fn new_tokens_are_stored_before_anyone_hears_of_them() {
+    let mut machine = renewable();
+    let number = ask(&mut machine, seconds(60));
+    let effects = machine.step(Event::Renewed(number, Ok(new(seconds(61)))), seconds(61));
+    assert_eq!(names(&effects), ["store", "renewed", "wake"]);
+    let Effect::Store(text) = &effects[0] else {
+        panic!("nothing stored");
+    };
+    let stored = Tokens::from_text(text.reveal()).unwrap();
+    assert_eq!(stored.access_token.reveal(), "new");
+    assert_eq!(stored.refresh_token.unwrap().reveal(), "new-refresh");
+    // Still the session that the user began.
+    assert_eq!(stored.signed_in_at, NOW);
+    assert_eq!(machine.token(seconds(61)).unwrap().reveal(), "new");
+    assert!(!machine.is_renewing());
+}
+
+#[test]
+fn an_answer_that_comes_too_late_is_revoked() {
+    let mut machine = renewable();
+    let number = ask(&mut machine, NOW);
+    let effects = machine.step(Event::SignedOut, NOW);
+    assert_eq!(names(&effects), ["revoke", "remove", "signed-out"]);
+    assert_eq!(revoked(&effects), ["old"]);
+    let effects = machine.step(Event::Renewed(number, Ok(new(NOW))), NOW);
+    assert_eq!(names(&effects), ["revoke"]);
+    assert_eq!(revoked(&effects), ["new"]);
+    assert!(machine.tokens().is_none() && machine.session(NOW).is_none());
+}
+
+#[test]
+fn a_renewal_of_the_session_before_leaves_the_new_one_alone() {
+    for code in [
+        None,
+        Some(ErrorCode::InvalidGrant),
+        Some(ErrorCode::Network),
+    ] {
+        let mut machine = renewable();
+        let number = ask(&mut machine, NOW);
+        let other = tokens("other", Some("other-refresh"), Some(7200), NOW);
+        machine.step(Event::SignedIn(other), NOW);
+        assert!(!machine.is_renewing());
+        let outcome = code.map_or_else(|| Ok(new(NOW)), |code| Err(failure(code)));
+        let late = machine.step(Event::Renewed(number, outcome), NOW);
+        let expected: &[&str] = if code.is_none() { &["new"] } else { &[] };
+        assert_eq!(revoked(&late), expected);
+        assert!(!names(&late).contains(&"store") && !names(&late).contains(&"remove"));
+        assert_eq!(machine.token(NOW).unwrap().reveal(), "other");
+        assert!(machine.failure().is_none());
+        // The next renewal has a number of its own, which the late answer hasn't.
+        assert_ne!(ask(&mut machine, NOW), number);
+    }
+}
+
+#[test]
+fn what_may_be_over_in_a_minute_keeps_the_session() {
+    for code in [
+        ErrorCode::Network,
+        ErrorCode::Timeout,
+        ErrorCode::ServerError,
+        ErrorCode::TemporarilyUnavailable,
+        ErrorCode::InvalidResponse,
+    ] {
+        let mut machine = renewable();
+        let number = ask(&mut machine, NOW);
+        let effects = machine.step(Event::Renewed(number, Err(failure(code))), NOW);
+        assert_eq!(names(&effects), ["renewal-failed", "wake"]);
+        let heard = Effect::Announce(Change::RenewalFailed(failure(code)));
+        assert_eq!(format!("{:?}", effects[0]), format!("{heard:?}"));
+        // Its token is as good as before; when it is over, the reason is told.
+        assert_eq!(machine.token(NOW).unwrap().reveal(), "old");
+        assert!(machine.session(seconds(9999)).unwrap().can_renew);
+        let error = machine.token(seconds(9999)).unwrap_err();
+        assert_eq!(error.code(), code);
+    }
+}
+
+/// Fails the renewal that is begun at this instant.
+fn fail(machine: &mut Machine, now: Instant) {
+    let (number, _) = begun(&machine.step(Event::Tick, now)).expect("a renewal");
+    machine.step(
+        Event::Renewed(number, Err(failure(ErrorCode::Network))),
+        now,
+    );
+}
+
+#[test]
+fn a_failed_renewal_is_tried_again_after_ever_longer_waits() {
+    let mut machine = renewable();
+    let mut now = seconds(DUE);
+    for delay in [1, 2, 4, 8, 16, 32, 60, 60, 60] {
+        fail(&mut machine, now);
+        let next = now.after(Duration::from_secs(delay));
+        let early = next.before(Duration::from_millis(1));
+        let effects = machine.step(Event::Tick, early);
+        assert!(
+            matches!(effects[..], [Effect::WakeAt(at)] if at == next),
+            "{delay}"
+        );
+        now = next;
+    }
+}
+
+#[test]
+fn after_a_renewal_that_went_well_the_waits_begin_anew() {
+    let mut machine = renewable();
+    fail(&mut machine, seconds(DUE));
+    fail(&mut machine, seconds(DUE + 1));
+    let now = seconds(DUE + 3);
+    let (number, _) = begun(&machine.step(Event::Tick, now)).unwrap();
+    machine.step(Event::Renewed(number, Ok(new(now))), now);
+    assert!(machine.failure().is_none());
+    let due = now.after(Duration::from_secs(DUE));
+    fail(&mut machine, due);
+    let effects = machine.step(Event::Tick, due.after(Duration::from_secs(1)));
+    assert_eq!(begun(&effects).unwrap().1, "new-refresh");
+}
+
+#[test]
+fn an_app_that_asks_need_not_wait_for_its_turn() {
+    let mut machine = renewable();
+    for _ in 0..5 {
+        let number = ask(&mut machine, seconds(DUE));
+        let failed = Err(failure(ErrorCode::Network));
+        machine.step(Event::Renewed(number, failed), seconds(DUE));
+    }
+}
+
+#[test]
+fn a_clock_that_was_set_back_far_stops_no_renewal() {
+    for times in [1, 9] {
+        let mut machine = renewable();
+        let mut now = seconds(100_000);
+        for _ in 0..times {
+            fail(&mut machine, now);
+            now = now.after(Duration::from_secs(60));
+        }
+        // Still due, and the failure lies in the future.
+        let effects = machine.step(Event::Tick, seconds(DUE));
+        assert!(begun(&effects).is_some(), "{times}");
+    }
+}
+
+#[test]
+fn without_a_new_refresh_token_the_old_one_stays_good() {
+    let mut machine = renewable();
+    let number = ask(&mut machine, NOW);
+    let new = tokens("new", None, Some(7200), NOW);
+    let effects = machine.step(Event::Renewed(number, Ok(new)), NOW);
+    let Effect::Store(text) = &effects[0] else {
+        panic!("nothing stored");
+    };
+    let stored = Tokens::from_text(text.reveal()).unwrap();
+    assert_eq!(stored.refresh_token.unwrap().reveal(), "old-refresh");
+    let again = begun(&machine.step(Event::Renew, NOW)).unwrap();
+    assert_eq!(again.1, "old-refresh");
+}
+
+#[test]
+fn a_session_that_can_be_renewed_outlives_its_token() {
+    let stored = tokens("old", Some("old-refresh"), Some(7200), NOW).to_text();
+    let mut machine = machine();
+    let effects = machine.step(Event::Restored(Some(stored)), seconds(99_999));
+    assert_eq!(names(&effects), ["log", "renew"]);
+    assert!(machine.session(seconds(99_999)).unwrap().can_renew);
+    let error = machine.token(seconds(99_999)).unwrap_err();
+    assert_eq!(error.code(), ErrorCode::LoginRequired);
+}
+
+#[test]
+fn what_nothing_renews_is_not_renewed() {
+    let mut nobody = machine();
+    assert_eq!(names(&nobody.step(Event::Renew, NOW)), [] as [&str; 0]);
+    let mut machine = machine();
+    machine.step(Event::SignedIn(tokens("a", None, Some(7200), NOW)), NOW);
+    assert!(!machine.session(NOW).unwrap().can_renew);
+    for at in [0, 7140, 7198] {
+        assert_eq!(begun(&machine.step(Event::Renew, seconds(at))), None);
+        assert!(!machine.is_renewing());
+    }
+}
+
+#[test]
+fn a_session_without_a_lifetime_is_renewed_only_when_asked() {
+    let mut machine = machine();
+    machine.step(Event::SignedIn(tokens("a", Some("b"), None, NOW)), NOW);
+    let end = Instant::from_millis(u64::MAX);
+    assert_eq!(names(&machine.step(Event::Tick, end)), [] as [&str; 0]);
+    assert!(machine.token(end).is_ok());
+    ask(&mut machine, NOW);
+}
