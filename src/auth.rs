@@ -19,6 +19,7 @@ pub use crate::oauth::token::Credentials;
 use crate::oauth::{self, authorization, logout, loop_guard, token};
 use crate::options::{Flow, Options, check_scope};
 use crate::session::{Change, Event, Session, login_required};
+use crate::text::concat;
 use crate::url::Url;
 use core::Core;
 use server::PATIENCE;
@@ -331,7 +332,7 @@ fn own_url(name: &str, given: Option<&str>) -> Result<Url> {
         .ok_or_else(|| {
             AuthError::new(
                 ErrorCode::UntrustedUrl,
-                ["`", name, "` is not a URL of this page's origin."].concat(),
+                concat(&["`", name, "` is not a URL of this page's origin."]),
             )
         })
 }

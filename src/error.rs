@@ -1,5 +1,6 @@
 //! Every way this can fail: one type, a stable code each.
 
+use crate::text::concat;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -142,7 +143,7 @@ impl AuthError {
     pub fn option(name: &str, problem: &str) -> Self {
         Self::new(
             ErrorCode::Configuration,
-            ["`", name, "` ", problem].concat(),
+            concat(&["`", name, "` ", problem]),
         )
     }
 
@@ -157,7 +158,7 @@ impl AuthError {
         let name = presentable(name);
         let described = description.map(presentable).filter(|text| !text.is_empty());
         let description = match (code, described) {
-            (ErrorCode::Other, Some(text)) => Some([name.as_str(), ": ", &text].concat()),
+            (ErrorCode::Other, Some(text)) => Some(concat(&[name.as_str(), ": ", &text])),
             (ErrorCode::Other, None) => Some(name.clone()),
             (_, described) => described,
         };

@@ -34,6 +34,7 @@ pub mod options;
 pub mod resources;
 pub mod secret;
 pub mod session;
+mod text;
 pub mod time;
 pub mod url;
 

@@ -4,6 +4,7 @@ use crate::error::{AuthError, ErrorCode, Result};
 use crate::oauth::client_id;
 use crate::resources::{Resources, is_secure};
 use crate::secret::Secret;
+use crate::text::concat;
 use crate::url::{Parse, Url};
 use std::time::Duration;
 
@@ -200,7 +201,7 @@ impl Config {
             ));
         }
         let client_id = match options.client_id {
-            Some(id) if id.trim().is_empty() => {
+            Some(id) if id.chars().all(char::is_whitespace) => {
                 return Err(AuthError::option("clientId", "is empty."));
             }
             Some(id) => id,
@@ -315,12 +316,11 @@ impl Check<'_> {
         }
         Err(AuthError::new(
             ErrorCode::InsecureUrl,
-            [
+            concat(&[
                 "`",
                 name,
                 "` is a plain http: URL, and this page is not: the token would cross the network in the clear. Use https:.",
-            ]
-            .concat(),
+            ]),
         ))
     }
 

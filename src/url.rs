@@ -1,5 +1,6 @@
 //! A URL in the parts that the browser's own parser found. Nothing here parses URL text.
 
+use crate::text::concat;
 use std::fmt;
 
 /// A parsed URL: what the browser means by a text, not the text.
@@ -41,7 +42,7 @@ impl Url {
     ) -> Self {
         Url {
             // Not `URL.origin`: that of a `blob:` URL is the origin of whoever made it.
-            origin: [protocol, "//", host].concat(),
+            origin: concat(&[protocol, "//", host]),
             is_loopback: is_loopback(hostname),
             has_user_info,
             path: pathname,
@@ -99,8 +100,8 @@ impl Url {
     pub fn over_http(self) -> Self {
         let secure = self.origin.strip_prefix("wss:");
         let origin = match (secure, self.origin.strip_prefix("ws:")) {
-            (Some(host), _) => ["https:", host].concat(),
-            (_, Some(host)) => ["http:", host].concat(),
+            (Some(host), _) => concat(&["https:", host]),
+            (_, Some(host)) => concat(&["http:", host]),
             (None, None) => self.origin,
         };
         Url { origin, ..self }
@@ -110,7 +111,7 @@ impl Url {
     pub fn over_web_socket(&self) -> String {
         let href = self.href();
         match href.strip_prefix("http") {
-            Some(rest) if self.is_http() => ["ws", rest].concat(),
+            Some(rest) if self.is_http() => concat(&["ws", rest]),
             _ => href,
         }
     }
@@ -129,7 +130,7 @@ impl Url {
 
     /// The whole URL as text, without user info.
     pub fn href(&self) -> String {
-        [self.origin.as_str(), &self.tail()].concat()
+        concat(&[self.origin.as_str(), &self.tail()])
     }
 }
 

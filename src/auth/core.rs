@@ -14,6 +14,7 @@ use crate::oauth::tokens::Tokens;
 use crate::options::{Config, Flow, Options, StorageKind};
 use crate::secret::Secret;
 use crate::session::{Change, Effect, Event, Machine, Session, login_required};
+use crate::text::concat;
 use crate::time::Instant;
 use crate::url::Url;
 use std::cell::{Cell, RefCell};
@@ -205,7 +206,7 @@ impl Core {
     }
 
     fn announce(&self, change: Change) {
-        self.log(&["session ", change.as_str()].concat());
+        self.log(&concat(&["session ", change.as_str()]));
         if let Change::RenewalFailed(error) = &change {
             self.log(error.message());
         }
@@ -359,7 +360,7 @@ impl Core {
     /// The storage key of this client's data of that name.
     pub fn key(&self, name: &str) -> String {
         let server = self.config.server.origin();
-        [
+        concat(&[
             "placeos-auth:",
             name,
             ":",
@@ -367,8 +368,7 @@ impl Core {
             // An origin has none in it, so no two clients have the same key.
             "/",
             &self.config.client_id,
-        ]
-        .concat()
+        ])
     }
 
     pub fn log(&self, line: &str) {

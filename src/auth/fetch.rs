@@ -7,6 +7,7 @@ use crate::error::{AuthError, ErrorCode, Result};
 use crate::oauth::form;
 use crate::oauth::tokens::TOKEN_TYPE;
 use crate::secret::Secret;
+use crate::text::concat;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use web_sys::{Headers, Request, RequestInit, RequestRedirect};
@@ -30,7 +31,7 @@ impl Credential {
     fn header(&self) -> (&'static str, Secret) {
         match self {
             Credential::Token(token) => {
-                let value = [TOKEN_TYPE, " ", token.reveal()].concat();
+                let value = concat(&[TOKEN_TYPE, " ", token.reveal()]);
                 (HEADER, Secret::new(value))
             }
             Credential::ApiKey(key) => (API_KEY_HEADER, key.clone()),

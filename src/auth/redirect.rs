@@ -12,6 +12,7 @@ use crate::oauth::state::State;
 use crate::oauth::tokens::Tokens;
 use crate::options::Options;
 use crate::session::Event;
+use crate::text::concat;
 use crate::url::Url;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -22,7 +23,7 @@ const SIGN_INS: &str = "placeos-auth:sign-in:";
 
 /// The storage key of a pending sign-in.
 pub fn sign_in_key(state: &State) -> String {
-    [SIGN_INS, state.as_str()].concat()
+    concat(&[SIGN_INS, state.as_str()])
 }
 
 /// Removes the pending sign-ins that match. Those of another version of this package are left to it.
@@ -107,7 +108,7 @@ pub fn finish(core: &Rc<Core>, answer: Answer) {
 }
 
 fn failed(core: &Core, error: AuthError) {
-    core.log(&["sign-in failed: ", error.code().as_str()].concat());
+    core.log(&concat(&["sign-in failed: ", error.code().as_str()]));
     core.set_redirect(Redirect::Failed(error));
 }
 

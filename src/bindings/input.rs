@@ -5,6 +5,7 @@ use crate::auth::{Credentials, Hooks, Log, Login, Logout, Navigate};
 use crate::error::{AuthError, Result};
 use crate::options::{ApiKey, Flow, Options, StorageKind};
 use crate::secret::Secret;
+use crate::text::concat;
 use js_sys::{Array, Function, JsString, Reflect};
 use std::rc::Rc;
 use std::time::Duration;
@@ -72,7 +73,7 @@ impl Input {
             let Some(key) = key.as_string() else {
                 continue;
             };
-            let name = [path, &key].concat();
+            let name = concat(&[path, &key]);
             let Some((_, kind)) = keys.iter().find(|(known, _)| *known == key) else {
                 return Err(unknown(&name, &key, keys));
             };
@@ -145,7 +146,7 @@ fn wrong(name: &str, kind: Kind) -> AuthError {
 }
 
 fn must_be(name: &str, expected: &str) -> AuthError {
-    AuthError::option(name, &["must be ", expected, "."].concat())
+    AuthError::option(name, &concat(&["must be ", expected, "."]))
 }
 
 fn unknown(name: &str, key: &str, keys: &Keys) -> AuthError {

@@ -1,6 +1,7 @@
 //! A cookie for one path that is removed when dropped.
 
 use crate::browser::window;
+use crate::text::concat;
 use js_sys::Reflect;
 use std::cell::RefCell;
 use wasm_bindgen::{JsCast, JsValue};
@@ -45,7 +46,7 @@ impl Cookie {
 
     fn write(&self, value: &str, seconds: &str) -> Result<(), JsValue> {
         let secure = if self.is_secure { ";secure" } else { "" };
-        let text = [
+        let text = concat(&[
             &self.name,
             "=",
             value,
@@ -55,8 +56,7 @@ impl Cookie {
             &self.path,
             ";samesite=strict",
             secure,
-        ]
-        .concat();
+        ]);
         let document = window().ok().and_then(|window| window.document());
         let document = document.ok_or(JsValue::UNDEFINED)?;
         document.unchecked_into::<HtmlDocument>().set_cookie(&text)

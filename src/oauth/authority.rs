@@ -63,8 +63,10 @@ impl Authority {
     /// Whether the server is an ACAEngine: one without a version, or of one before 2.
     pub fn is_legacy(&self) -> bool {
         let major = self.version.as_deref().and_then(|version| {
+            // The server of today says `v2.…`.
             let (major, _) = version.split_once('.')?;
-            major.parse::<u32>().ok()
+            let digits = major.strip_prefix('v').unwrap_or(major);
+            digits.parse::<u32>().ok()
         });
         major.is_none_or(|major| major < 2)
     }

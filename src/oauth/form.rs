@@ -75,8 +75,14 @@ pub fn without(text: &str, names: &[&str]) -> String {
             .pairs()
             .any(|(name, _)| names.contains(&name))
     };
-    let kept: Vec<&str> = text.split('&').filter(|pair| !is_named(pair)).collect();
-    kept.join("&")
+    let mut kept = String::new();
+    let mut between = "";
+    for pair in text.split('&').filter(|pair| !is_named(pair)) {
+        kept.push_str(between);
+        kept.push_str(pair);
+        between = "&";
+    }
+    kept
 }
 
 /// A form of these fields; those without a value are left out.

@@ -1,6 +1,6 @@
 //! Requests to the server's endpoints, and its answers, as values.
 
-use crate::error::{AuthError, ErrorCode};
+use crate::error::{AuthError, ErrorCode, Result};
 use crate::oauth::form;
 use crate::secret::Secret;
 
@@ -60,41 +60,51 @@ impl Answer<'_> {
     /// The body of an answer that went well.
     ///
     /// # Errors
-    /// `temporarily_unavailable` for 429 and 503, `server_error` for the other 5xx, the server's own code where it
-    /// refused ([RFC 6749 §5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)), else `invalid_response`.
-    pub fn success(&self) -> Result<&dyn Fields, AuthError> {
-        let failure = match (self.status, self.body) {
-            (429 | 503, _) => AuthError::new(
+    /// `temporarily_unavailable` for 429 and 503, `server_error` for the other 5xx, else `invalid_response`.
+    pub fn success(&self) -> Result<&dyn Fields> {
+        let (code, message) = match (self.status, self.body) {
+            (200..300, Some(body)) => return Ok(body),
+            (429 | 503, _) => (
                 ErrorCode::TemporarilyUnavailable,
                 "The server has too much to do. Try again later.",
             ),
-            (500.., _) => AuthError::new(
+            (500.., _) => (
                 ErrorCode::ServerError,
                 "The server failed. Try again later.",
             ),
-            (status, Some(body)) => match body.get("error") {
-                Value::Text(error) => AuthError::from_server(
-                    &error,
-                    text(body, "error_description").as_deref(),
-                    text(body, "error_uri").as_deref(),
-                ),
-                _ if (200..300).contains(&status) => return Ok(body),
-                _ => no_answer(),
-            },
-            (_, None) => no_answer(),
+            _ => (
+                ErrorCode::InvalidResponse,
+                "What answered is not what was expected there: it sent neither what was asked for nor an OAuth error. \
+                 Check `server` and `endpoints`.",
+            ),
         };
-        // A redirect, which isn't followed, has none.
-        let status = (self.status != 0).then_some(self.status);
-        Err(failure.with_status(status))
+        Err(self.failure(AuthError::new(code, message)))
     }
-}
 
-fn no_answer() -> AuthError {
-    AuthError::new(
-        ErrorCode::InvalidResponse,
-        "What answered is no OAuth endpoint: it sent neither what was asked for nor an OAuth error. Check `server` and \
-         `endpoints`.",
-    )
+    /// The same of an endpoint that says why it refuses
+    /// ([RFC 6749 §5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)).
+    ///
+    /// # Errors
+    /// The server's own code where it refused; else as [`Answer::success`].
+    pub fn granted(&self) -> Result<&dyn Fields> {
+        if let Some(body) = self.body
+            && self.status < 500
+            && self.status != 429
+            && let Value::Text(error) = body.get("error")
+        {
+            return Err(self.failure(AuthError::from_server(
+                &error,
+                text(body, "error_description").as_deref(),
+                text(body, "error_uri").as_deref(),
+            )));
+        }
+        self.success()
+    }
+
+    fn failure(&self, error: AuthError) -> AuthError {
+        // A redirect, which isn't followed, has no status.
+        error.with_status((self.status != 0).then_some(self.status))
+    }
 }
 
 /// The text under a name; `None` for anything else.

@@ -5,8 +5,9 @@ use crate::oauth::form::{self, Form};
 use crate::options::Config;
 use crate::url::{Parse, Url};
 
-/// What stands for where the user is to be afterwards, in the pages that a domain names.
-const PLACE: &str = "{{url}}";
+/// What stands for where the user is to be afterwards, in the pages that a domain names: its first brace is looked for
+/// alone, since looking for a text weighs two kilobytes.
+const PLACE: &str = "{url}}";
 
 /// The parameter of PlaceOS's own page.
 const CONTINUE: &str = "continue";
@@ -28,7 +29,8 @@ pub fn request(
         page = given.clone();
     } else if let Some(authority) = authority {
         let text = &authority.logout_url;
-        if let Some((before, after)) = text.split_once(PLACE)
+        if let Some((before, rest)) = text.split_once('{')
+            && let Some(after) = rest.strip_prefix(PLACE)
             && let Some(host) = own(before)
         {
             let mut filled = before.to_owned();

@@ -8,6 +8,7 @@ use crate::oauth::state::{self, State};
 use crate::oauth::tokens::{Lifetime, Tokens, Unjudged};
 use crate::options::Flow;
 use crate::secret::Secret;
+use crate::text::concat;
 use crate::time::Instant;
 use crate::url::Url;
 
@@ -63,7 +64,7 @@ pub fn find<'a>(page: &'a Url, redirect_uri: &'a Url) -> Option<(Response<'a>, U
         } else {
             "&"
         };
-        clean.query = [own, between, &kept].concat();
+        clean.query = concat(&[own, between, &kept]);
     }
     if marked(&in_fragment) {
         clean.fragment.clear();
@@ -219,6 +220,6 @@ fn repeated() -> AuthError {
 fn invalid(what: &str) -> AuthError {
     AuthError::new(
         ErrorCode::InvalidResponse,
-        ["The server sent ", what, "."].concat(),
+        concat(&["The server sent ", what, "."]),
     )
 }

@@ -103,9 +103,9 @@ fn endpoint(config: &Config, is_legacy: bool) -> String {
 /// Judges the answer to a grant ([RFC 6749 §5](https://www.rfc-editor.org/rfc/rfc6749#section-5)).
 ///
 /// # Errors
-/// As [`Answer::success`], and `invalid_response` for what is no token response.
+/// As [`Answer::granted`], and `invalid_response` for what is no token response.
 pub fn judge(answer: &Answer, flow: Flow, asked_scope: &str, now: Instant) -> Result<Tokens> {
-    let body = answer.success()?;
+    let body = answer.granted()?;
     judge_body(body, flow, asked_scope, now).map_err(|error| error.with_status(answer.status))
 }
 

@@ -4,6 +4,7 @@ use crate::error::{AuthError, ErrorCode, Result};
 use crate::oauth::form;
 use crate::options::Flow;
 use crate::secret::Secret;
+use crate::text::concat;
 use crate::time::Instant;
 use std::time::Duration;
 
@@ -133,7 +134,7 @@ fn digits(text: &str) -> Result<Duration> {
 pub(super) fn invalid(what: &str) -> AuthError {
     AuthError::new(
         ErrorCode::InvalidResponse,
-        ["The server answered with ", what, "."].concat(),
+        concat(&["The server answered with ", what, "."]),
     )
 }
 

@@ -99,6 +99,8 @@ fn an_acaengine_is_what_has_no_version_of_two_or_more() {
         (r#""version":"x2.0.0","#, true),
         (r#""version":".2.0","#, true),
         (r#""version":"2.0.1","#, false),
+        (r#""version":"v2.0.0","#, false),
+        (r#""version":"v1.9.0","#, true),
         (r#""version":"2.2409.0","#, false),
         (r#""version":"3.0.0-beta","#, false),
         (r#""version":"10.1.0","#, false),

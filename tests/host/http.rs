@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 /// Why an answer did not go well.
 fn failure(status: u16, body: &str) -> Option<AuthError> {
-    judged(status, body, |answer| answer.success().err())
+    judged(status, body, |answer| answer.granted().err())
 }
 
 fn code(status: u16, body: &str) -> Option<ErrorCode> {
@@ -26,7 +26,7 @@ fn a_form_is_posted_in_the_body_and_what_has_no_value_is_left_out() {
 fn the_body_of_an_answer_that_went_well_is_given_on() {
     for status in [200, 201, 299] {
         let a = judged(status, r#"{"a":"b"}"#, |answer| {
-            answer.success().ok().map(|body| body.get("a"))
+            answer.granted().ok().map(|body| body.get("a"))
         });
         assert_eq!(a, Some(Value::Text("b".to_owned())), "{status}");
     }
@@ -144,5 +144,17 @@ proptest! {
                 prop_assert_eq!(error.retryable(), error.status().is_some_and(|status| status == 429 || status >= 500) || body.contains("server_error") || body.contains("temporarily_unavailable"));
             }
         }
+    }
+}
+
+#[test]
+fn an_error_that_no_oauth_endpoint_sent_is_not_the_servers_word() {
+    let body = r#"{"error":"unknown host"}"#;
+    for (status, code) in [
+        (404, ErrorCode::InvalidResponse),
+        (503, ErrorCode::TemporarilyUnavailable),
+    ] {
+        let error = judged(status, body, |answer| answer.success().err()).unwrap();
+        assert_eq!((error.code(), error.status()), (code, Some(status)));
     }
 }

@@ -132,7 +132,7 @@ fn a_stored_session_that_was_tampered_with_is_no_session() {
 /// An error with a status, as only the server's endpoints give it.
 fn of_an_endpoint() -> AuthError {
     let error = judged(400, r#"{"error":"invalid_grant"}"#, |answer| {
-        answer.success().err().unwrap()
+        answer.granted().err().unwrap()
     });
     assert_eq!(error.status(), Some(400));
     error
