@@ -8,9 +8,15 @@ const count = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
 
 /** The building as the API tells of it: its zones, and its systems floor by floor. */
 export class Building {
+  #readings;
   #systems;
   #zones;
   #chosen;
+
+  /** @param {import("./readings.js").Readings} readings which have their places in it */
+  constructor(readings) {
+    this.#readings = readings;
+  }
 
   /** What the API didn't give is left out, and not counted as none. */
   show(systems, zones) {
@@ -22,6 +28,7 @@ export class Building {
 
   /** Leaves nothing of it on the page. */
   clear() {
+    this.#readings.clear();
     this.show();
   }
 
@@ -90,28 +97,31 @@ export class Building {
         (system) => isIn(system, level) && !placed.has(system),
       );
       for (const system of here) placed.add(system);
-      return floor(nameOf(level), level.description, here);
+      return this.#floor(nameOf(level), level.description, here);
     });
     const rest = shown.filter((system) => !placed.has(system));
-    floors.push(floor(levels.length > 0 ? "Elsewhere" : "", "", rest));
+    floors.push(this.#floor(levels.length > 0 ? "Elsewhere" : "", "", rest));
     find("systems").replaceChildren(...floors.filter(Boolean));
     return shown.length;
   }
+
+  #floor(name, description, systems) {
+    if (systems.length === 0) return undefined;
+    const heading = element(
+      "h3",
+      { hidden: !name },
+      name,
+      element("span", { className: "soft" }, description ?? ""),
+    );
+    const rooms = systems.map((system) =>
+      room(system, this.#readings.line(system)),
+    );
+    const list = element("ul", { className: "rooms" }, ...rooms);
+    return element("div", { className: "floor" }, heading, list);
+  }
 }
 
-function floor(name, description, systems) {
-  if (systems.length === 0) return undefined;
-  const heading = element(
-    "h3",
-    { hidden: !name },
-    name,
-    element("span", { className: "soft" }, description ?? ""),
-  );
-  const rooms = element("ul", { className: "rooms" }, ...systems.map(room));
-  return element("div", { className: "floor" }, heading, rooms);
-}
-
-function room(system) {
+function room(system, readings) {
   const { capacity, features, description, bookable, name } = system;
   // Older servers send one string.
   const labels = Array.isArray(features) ? features : words(features);
@@ -129,6 +139,7 @@ function room(system) {
       ),
     ),
     element("p", { className: "soft code" }, name ?? ""),
+    readings,
     element("p", {}, description ?? ""),
     element(
       "ul",

@@ -9,11 +9,13 @@ export class Countdown {
   #timer;
   #expiresAt;
   #lifetime;
+  #warns;
 
-  /** @param {{expiresAt: number | null}} session */
-  start({ expiresAt }) {
+  /** @param {{expiresAt: number | null, canRenew: boolean}} session */
+  start({ expiresAt, canRenew }) {
     this.stop();
     this.#expiresAt = expiresAt;
+    this.#warns = !canRenew;
     find("time-bar").hidden = expiresAt === null;
     if (expiresAt === null) {
       find("time-left").textContent = "no end";
@@ -38,7 +40,7 @@ export class Countdown {
     const seconds = Math.ceil(left / 1000);
     find("time-left").textContent = clockFace(seconds);
     find("time-bar").value = left / this.#lifetime;
-    if (WARNINGS.includes(seconds)) {
+    if (this.#warns && WARNINGS.includes(seconds)) {
       announce(`The session ends in ${seconds / 60} min.`);
     }
     // To the next whole second, for intervals drift and then skip one.

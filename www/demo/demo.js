@@ -1,43 +1,57 @@
 import { createAuth } from "placeos-auth";
 import { Api } from "./api.js";
 import { Building } from "./building.js";
-import { Countdown } from "./countdown.js";
-import { chosenOptions, resetOptions } from "./options.js";
-import { announce, element, find, tell } from "./page.js";
+import { Live } from "./live.js";
+import { clearMessages, log, problemOf, showError } from "./messages.js";
+import { chosenOptions, offerFlows, resetOptions } from "./options.js";
+import { announce, find, tell } from "./page.js";
+import { Readings, showLiveState } from "./readings.js";
 import { watchRequests } from "./requests.js";
+import { SessionPane } from "./session.js";
 import { offerTrials } from "./trial.js";
 
-const building = new Building();
-const countdown = new Countdown();
+const readings = new Readings();
+const building = new Building(readings);
+const pane = new SessionPane();
 const options = chosenOptions();
 const server = options.server ? originOf(options.server) : location.origin;
 let loading = new AbortController();
 
 showOptions();
+offerFlows(options, showOptions);
 watchRequests(server);
 
 try {
   const auth = await createAuth({ ...options, log });
   const api = new Api(auth.fetch, server);
+  const live = new Live({
+    connect: () => auth.openWebSocket(),
+    onState: showLiveState,
+    onValue: (binding, value) => readings.take(binding, value),
+  });
   const { redirect } = auth;
 
   find("sign-in").onclick = () => signIn(auth);
   find("sign-out").onclick = () => leave(auth.logout());
   find("sign-out-local").onclick = () => leave(signOutHere(auth));
-  find("load-again").onclick = () => load(api);
+  // How it went is an event.
+  find("renew").onclick = () => auth.renew().catch(() => {});
+  find("load-again").onclick = () => load(api, live);
   find("reset").onclick = () =>
     leave(auth.logout({ local: true }).then(resetOptions));
   offerTrials(auth.fetch, server);
 
-  auth.subscribe(({ type }) => {
-    show(auth, api);
+  auth.subscribe(({ type, error }) => {
+    if (type === "renewed") return pane.renewed(auth.session);
+    if (type === "renewal-failed") return pane.renewalFailed(error);
+    show(auth, api, live);
     // The focus was on something that is gone now.
     if (!auth.session) find("welcome-title").focus();
     if (type === "expired") {
       tell("notice", "Your session has expired. Sign in again to go on.");
     }
   });
-  show(auth, api);
+  show(auth, api, live);
   if (redirect.status === "failed") {
     showError("You could not be signed in.", redirect.error);
   }
@@ -48,11 +62,11 @@ try {
 }
 
 /** The screen that fits the session. */
-function show(auth, api) {
+function show(auth, api, live) {
   loading.abort();
-  countdown.stop();
-  tell("notice");
-  find("error").hidden = true;
+  live.stop();
+  pane.clear();
+  clearMessages();
   setLeaving(false);
   const { session } = auth;
   document.body.dataset.screen = session ? "dashboard" : "welcome";
@@ -61,15 +75,12 @@ function show(auth, api) {
     showUser({});
     return;
   }
-  countdown.start(session);
-  find("session-flow").textContent = session.flow;
-  find("session-scope").textContent = session.scope;
-  find("session-storage").textContent = options.storage ?? "session";
-  load(api);
+  pane.show(session, options.storage ?? "session");
+  load(api, live);
 }
 
 /** Fetches what the dashboard shows. What one part can't have doesn't keep the other from showing. */
-async function load(api) {
+async function load(api, live) {
   loading.abort();
   loading = new AbortController();
   const { signal } = loading;
@@ -85,6 +96,7 @@ async function load(api) {
 
   showUser(user.value ?? { name: "Signed in" });
   building.show(systems.value, zones.value);
+  live.start(readings.bindings(systems.value ?? []));
   const failed = [user, systems, zones].find(({ reason }) => reason);
   if (failed) {
     find("problem").hidden = false;
@@ -95,25 +107,17 @@ async function load(api) {
   }
 }
 
-function problemOf(reason) {
-  if (reason.status === 401) {
-    return `The server doesn't take this token any more: ${reason.message}. Sign out here and sign in again.`;
-  }
-  if (reason.status) return `The server answered with ${reason.message}.`;
-  if (reason.name === "AuthError") return reason.message;
-  if (reason instanceof SyntaxError) {
-    return "The server's answer is not what the API promises.";
-  }
-  return "The server gave no answer that this page may read. It is out of reach, or doesn't allow this page's origin (CORS).";
-}
-
 async function signIn(auth) {
-  tell("notice");
-  find("error").hidden = true;
+  clearMessages();
   setLeaving(true);
+  // The flow may have been switched since the page began; with the same one this is a twin of the same client.
+  const client = await createAuth({ ...options, log });
   try {
-    await auth.login();
+    await client.login();
   } catch (error) {
+    // Signed in meanwhile, and here again by the back button.
+    if (client.session && !auth.session) return location.reload();
+    client.close();
     setLeaving(false);
     showError("You are not signed in.", error);
   }
@@ -137,6 +141,7 @@ async function leave(left) {
 
 function setLeaving(isLeaving) {
   const { dataset } = find("sign-in");
+  find("flow").disabled = isLeaving;
   find("sign-in").disabled = isLeaving;
   find("sign-in").textContent = isLeaving ? dataset.busy : dataset.idle;
 }
@@ -144,29 +149,6 @@ function setLeaving(isLeaving) {
 function showUser({ name, email }) {
   find("user-name").textContent = name ?? "";
   find("user-email").textContent = email ?? "";
-}
-
-function showError(title, { message, code, description }) {
-  find("error-title").textContent = title;
-  const more = description && !message.includes(description);
-  find("error-message").textContent = more
-    ? `${message} The server says: “${description}”`
-    : message;
-  tell("error-code", code);
-  find("error").hidden = false;
-}
-
-/** The package's own lines, newest first. */
-function log(line) {
-  find("activity").hidden = false;
-  find("activity-log").prepend(
-    element(
-      "li",
-      { dataset: { testid: "activity" } },
-      element("span", { className: "address" }, line),
-      element("time", { className: "soft" }, new Date().toLocaleTimeString()),
-    ),
-  );
 }
 
 function showOptions() {

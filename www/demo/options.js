@@ -1,12 +1,15 @@
 import { keep, recall } from "./kept.js";
+import { find } from "./page.js";
 
 const KEY = "demo:options";
+const DEFAULT_FLOW = "implicit";
 
 /** The parameters of the demo's URL, and the options of `createAuth` that they set. */
 const PARAMETERS = {
   server: "server",
   redirect_uri: "redirectUri",
   client_id: "clientId",
+  flow: "flow",
   storage: "storage",
   scope: "scope",
 };
@@ -31,4 +34,25 @@ export function chosenOptions() {
 export function resetOptions() {
   keep(KEY, null);
   location.assign(location.pathname);
+}
+
+/**
+ * Lets the user choose the flow of the next sign-in, which changes these options.
+ *
+ * @param {object} options
+ * @param {() => void} changed called after each change
+ */
+export function offerFlows(options, changed) {
+  const chosen = options.flow ?? DEFAULT_FLOW;
+  for (const radio of find("flow").querySelectorAll("input")) {
+    radio.checked = radio.value === chosen;
+    radio.onchange = () => {
+      delete options.flow;
+      if (radio.value !== DEFAULT_FLOW) options.flow = radio.value;
+      keep(KEY, options);
+      // What the URL says would come first after a reload.
+      if (location.search) history.replaceState(null, "", location.pathname);
+      changed();
+    };
+  }
 }

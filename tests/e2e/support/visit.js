@@ -8,7 +8,7 @@ const STEP_MS = 8_000;
 export class Visit {
   /** Console lines, the package's log among them, and uncaught errors. */
   lines = [];
-  /** What the browser asked anybody for: `{ method, url, headers }`. */
+  /** What the browser asked anybody for: `{ method, url, headers, body }`. */
   requests = [];
   /** Tokens that must appear in none of those. */
   secrets = [TOKEN];
@@ -29,6 +29,7 @@ export class Visit {
         method: request.method(),
         url: request.url(),
         headers: request.headers(),
+        body: request.postData(),
       }),
     );
   }

@@ -30,7 +30,9 @@ export const sandboxHere = {
   name: "sandbox on the app's own origin",
   why: "",
   async start() {
-    const sandbox = await startSandbox({ site: site() });
+    const port = await freePort();
+    const apps = registrations(`http://localhost:${port}`);
+    const sandbox = await startSandbox({ port, apps, site: site() });
     return oneOrigin(sandbox.origin, { sandbox, close: sandbox.close });
   },
 };
@@ -41,7 +43,8 @@ export const sandboxElsewhere = {
   why: "",
   async start() {
     const app = await serveSite();
-    const sandbox = await startSandbox({ origins: [app.origin] });
+    const apps = registrations(app.origin);
+    const sandbox = await startSandbox({ apps, origins: [app.origin] });
     return twoOrigins(app, sandbox, { sandbox });
   },
 };
@@ -54,8 +57,8 @@ export const doorkeeperHere = {
   why,
   async start() {
     // Doorkeeper has to know the app's address before the proxy, which the app is served by, can know Doorkeeper's.
-    const { port } = await closed(listen(createServer(), ADDRESS));
-    const apps = [registration(`http://localhost:${port}`)];
+    const port = await freePort();
+    const apps = registrations(`http://localhost:${port}`);
     const doorkeeper = await startDoorkeeper({ apps });
     const server = doorkeeper.origin;
     const proxy = await startProxy({ server, port, site: site() });
@@ -73,7 +76,7 @@ export const doorkeeperElsewhere = {
   why,
   async start() {
     const app = await serveSite();
-    const apps = [registration(app.origin)];
+    const apps = registrations(app.origin);
     const options = { apps, origins: [app.origin] };
     return twoOrigins(app, await startDoorkeeper(options), {});
   },
@@ -99,13 +102,15 @@ const twoOrigins = (app, server, more) => ({
 
 const serveSite = () => listen(createServer(express().use(site())), ADDRESS);
 
-const registration = (origin) => ({
-  name: "app",
-  redirectUris: [`${origin}/app/`],
-});
+/** Each page that takes answers is an app of its own. */
+const registrations = (origin) =>
+  ["", "bare.html", "oauth-resp.html"].map((page) => ({
+    name: `app ${page}`.trim(),
+    redirectUris: [`${origin}/app/${page}`],
+  }));
 
-async function closed(starting) {
-  const server = await starting;
+async function freePort() {
+  const server = await listen(createServer(), ADDRESS);
   await server.close();
-  return server;
+  return server.port;
 }

@@ -1,0 +1,156 @@
+import { TOKEN } from "./answers.js";
+
+export const REFRESH_TOKEN = "a-refresh-token-that-must-not-leak";
+
+/** A token response that nothing is wrong with. */
+export const GOOD = {
+  access_token: TOKEN,
+  token_type: "Bearer",
+  expires_in: 7200,
+  refresh_token: REFRESH_TOKEN,
+  scope: "public",
+};
+
+const json = (body, status = 200) => [
+  (_req, res) => res.status(status).json(body),
+  status,
+];
+const good = (fields) => json({ ...GOOD, ...fields });
+const text = (body, { status = 200, type = "application/json" } = {}) => [
+  (_req, res) => res.status(status).type(type).send(body),
+  status,
+];
+const html = (status) =>
+  text("<!doctype html><title>Sign in to this network</title>", {
+    status,
+    type: "html",
+  });
+
+/** Calls this every so many milliseconds until the answer is ended, by whoever. */
+function repeat(res, ms, write) {
+  const timer = setInterval(write, ms);
+  res.once("close", () => clearInterval(timer));
+}
+
+const begin = (res) => res.status(200).type("json");
+
+function endless(_req, res) {
+  begin(res).write('{"padding":"');
+  repeat(res, 1, () => res.write("x".repeat(64 * 1024)));
+}
+
+function cutShort(_req, res) {
+  begin(res).set("Content-Length", "1000").write('{"access_token":');
+  setTimeout(() => res.destroy(), 50);
+}
+
+const LONG = "x".repeat(5 * 1024 * 1024);
+
+const invalid = (how, [answer, status]) => [
+  how,
+  { answer, code: "invalid_response", status, retryable: false },
+];
+const failed = (how, code, [answer, status]) => [
+  how,
+  { answer, code, status, retryable: true },
+];
+
+/** Ways in which a token endpoint can fail, and what the error has to be: `{ answer, code, status, retryable }`. */
+export const FAULTS = new Map([
+  invalid("HTML", html(200)),
+  invalid("HTML with 404", html(404)),
+  invalid("HTML with 403, as firewalls do", html(403)),
+  invalid("nothing", text("")),
+  invalid("204", [(_req, res) => res.status(204).end(), 204]),
+  invalid("no JSON", text("access_token=x&token_type=bearer")),
+  invalid("half of its JSON", text(JSON.stringify(GOOD).slice(0, 60))),
+  invalid("its JSON twice", text(JSON.stringify(GOOD).repeat(2))),
+  invalid("an array", json([GOOD])),
+  invalid("null", text("null")),
+  invalid("a text", text(`"${TOKEN}"`)),
+  invalid("400 and no error", json({ message: "no" }, 400)),
+  invalid("400 and an error that is no text", json({ error: {} }, 400)),
+  invalid("a good answer, but 401", json(GOOD, 401)),
+  invalid("no access_token", good({ access_token: undefined })),
+  invalid("an access_token that is a number", good({ access_token: 12345 })),
+  invalid("an empty access_token", good({ access_token: "" })),
+  invalid("an access_token with a line feed", good({ access_token: "a\nb" })),
+  invalid("an access_token that is no ASCII", good({ access_token: "töken" })),
+  invalid("no token_type", good({ token_type: undefined })),
+  invalid("token_type mac", good({ token_type: "mac" })),
+  invalid("an expires_in that is a word", good({ expires_in: "soon" })),
+  invalid("an expires_in of nothing", good({ expires_in: "" })),
+  invalid("an expires_in of zero", good({ expires_in: 0 })),
+  invalid("an expires_in below zero", good({ expires_in: -7200 })),
+  invalid("an expires_in that is true", good({ expires_in: true })),
+  invalid("an expires_in that is an object", good({ expires_in: {} })),
+  invalid("a refresh_token that is a number", good({ refresh_token: 1 })),
+  invalid("5 MB", good({ padding: LONG })),
+  invalid("a body without end", [endless, 200]),
+  failed("429", "temporarily_unavailable", html(429)),
+  failed("500", "server_error", json({ error: "the server failed" }, 500)),
+  failed("500 that claims a refusal", "server_error", [
+    (_req, res) => res.status(500).json({ error: "invalid_grant" }),
+    500,
+  ]),
+  failed("502", "server_error", html(502)),
+  failed("503", "temporarily_unavailable", html(503)),
+  failed("504", "server_error", text("", { status: 504 })),
+  failed("a connection that is cut", "network", [(_req, res) => res.destroy()]),
+  failed("a connection that is cut halfway", "network", [cutShort]),
+  [
+    "403 and an error of its own making",
+    {
+      answer: json({ error: "made_up", error_description: "No." }, 403)[0],
+      code: "other",
+      status: 403,
+      retryable: false,
+    },
+  ],
+]);
+
+/** Ways to take for ever. */
+export const DELAYS = new Map([
+  ["nothing at all", () => {}],
+  ["its head alone", (_req, res) => begin(res).flushHeaders()],
+  [
+    "a byte now and then",
+    (_req, res) => {
+      begin(res).write("{");
+      repeat(res, 100, () => res.write(" "));
+    },
+  ],
+]);
+
+/** Unusual ways to give a good answer. */
+export const ODDITIES = new Map([
+  [
+    "byte by byte",
+    (_req, res) => {
+      const bytes = [...JSON.stringify(GOOD)];
+      begin(res);
+      repeat(res, 3, () => {
+        if (bytes.length > 0) res.write(bytes.shift());
+        else res.end();
+      });
+    },
+  ],
+  [
+    "twice, of which the first counts",
+    (_req, res) => {
+      const answers = [GOOD, { ...GOOD, access_token: "second" }].map(
+        (body) => {
+          const content = JSON.stringify(body);
+          const head = `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${content.length}`;
+          return `${head}\r\n\r\n${content}`;
+        },
+      );
+      res.socket.end(answers.join(""));
+    },
+  ],
+  ["as text/html", text(JSON.stringify(GOOD), { type: "html" })[0]],
+  ["with 201", json(GOOD, 201)[0]],
+  ["with a lower-case type", good({ token_type: "bearer" })[0]],
+  ["with seconds as text", good({ expires_in: "7200" })[0]],
+  ["with more than was asked", good({ error: null, id_token: {} })[0]],
+]);

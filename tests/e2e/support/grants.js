@@ -1,0 +1,232 @@
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import { account } from "../../servers/building.js";
+import { create, historyOf, typePassword } from "./visit.js";
+
+export const TOKEN_PATH = "/auth/oauth/token";
+export const REVOKE_PATH = "/auth/oauth/revoke";
+export const BARE = "/app/bare.html";
+
+/** What `loginWithPassword` takes from the person both servers know. */
+export const CREDENTIALS = {
+  username: account.email,
+  password: account.password,
+};
+
+/** Options of a client that signs in by code, in the visit's world. */
+export const byCode = ({ world }, more) => ({
+  ...world.options,
+  flow: "code",
+  ...more,
+});
+
+/** A person types the password, and the page is back before the app has looked at the answer. */
+export async function answered(visit, page, options, login) {
+  await Promise.all([
+    visit.signInUntilAnswered(page, options, login),
+    typePassword(page),
+  ]);
+}
+
+/** A bare page on which a person has just signed in by code. */
+export async function signedInByCode(visit, { options, login } = {}) {
+  const given = byCode(visit, options);
+  const page = await visit.open();
+  await answered(visit, page, given, login);
+  const outcome = await create(page, given);
+  assert.ok(outcome.session, JSON.stringify(outcome.redirect));
+  return { page, options: given, ...outcome };
+}
+
+/** A bare page with a session that can be renewed, got without leaving it. */
+export async function signedInByPassword(visit, more) {
+  const options = { ...visit.world.options, ...more };
+  const page = await visit.open();
+  await create(page, options);
+  const session = await page.evaluate(
+    (credentials) => auth.loginWithPassword(credentials),
+    CREDENTIALS,
+  );
+  return { page, options, session };
+}
+
+/** The session's text in this page's storage, field by field; undefined where there is none. */
+export const stored = (page) =>
+  page.evaluate(() => {
+    const texts = [sessionStorage, localStorage].flatMap((area) =>
+      Object.keys(area)
+        .filter((key) => key.startsWith("placeos-auth:session:"))
+        .map((key) => area[key]),
+    );
+    return texts[0] && Object.fromEntries(new URLSearchParams(texts[0]));
+  });
+
+/** What the browser has posted to this path so far: where, with which headers, and the form. */
+export const postsTo = (visit, path) =>
+  visit.requests
+    .filter(({ method, url }) => method === "POST" && pathOf(url) === path)
+    .map(({ url, headers, body }) => ({
+      url,
+      headers,
+      form: Object.fromEntries(new URLSearchParams(body ?? "")),
+    }));
+
+export const tokenPosts = (visit) => postsTo(visit, TOKEN_PATH);
+
+export const renewals = (visit) =>
+  tokenPosts(visit).filter(({ form }) => form.grant_type === "refresh_token");
+
+const pathOf = (url) => new URL(url).pathname;
+
+/**
+ * Has the sandbox's requests to this path answered by this, the others as before.
+ *
+ * @param {import("express").RequestHandler} handle
+ * @returns {() => void} ends it
+ */
+export function answerAt({ world: { sandbox } }, path, handle) {
+  const before = sandbox.intercept;
+  const mine = (req, res, next) => {
+    if (req.path === path) return handle(req, res, next);
+    return before ? before(req, res, next) : next();
+  };
+  sandbox.intercept = mine;
+  return () => {
+    sandbox.intercept = before;
+  };
+}
+
+/** Holds requests to this path back until they are let go; they are answered as they would have been then. */
+export const hold = (visit, path) =>
+  holding(visit, path, (_req, _res, next, keep) => keep(next));
+
+/** Lets requests to this path through, and holds back what the server has answered, which is in `answers`. */
+export function holdAnswers(visit, path) {
+  const answers = [];
+  const held = holding(visit, path, (_req, res, next, keep) => {
+    const send = res.end.bind(res);
+    res.end = (...body) => {
+      answers.push(String(body[0]));
+      keep(() => send(...body));
+      return res;
+    };
+    next();
+  });
+  return { ...held, answers };
+}
+
+function holding(visit, path, handle) {
+  const held = [];
+  let came;
+  const arrived = new Promise((resolve) => {
+    came = resolve;
+  });
+  const end = answerAt(visit, path, (req, res, next) =>
+    handle(req, res, next, (go) => {
+      held.push(go);
+      came();
+    }),
+  );
+  return {
+    arrived,
+    release() {
+      end();
+      for (const go of held) go();
+    },
+  };
+}
+
+/** Waits until something holds; says what it was for where it never does. */
+export async function until(holds, what, ms = 8000) {
+  const end = Date.now() + ms;
+  while (!(await holds())) {
+    assert.ok(Date.now() < end, `waited in vain until ${what}`);
+    await sleep(20);
+  }
+}
+
+/**
+ * A clock that a test can put forward, from the next page load on.
+ *
+ * The ids that Playwright's own gives to timers don't fit in 32 bits, as a browser's do.
+ */
+export async function withClock({ context }) {
+  await context.clock.install();
+  await context.addInitScript(() => {
+    const { setTimeout: set, clearTimeout: clear } = window;
+    const ids = [undefined];
+    window.setTimeout = (...call) => ids.push(set(...call)) - 1;
+    window.clearTimeout = (id) => clear(ids[id]);
+  });
+}
+
+/** What listeners of the page's client hear from now on, as `[type, error code]`: see `heard`. */
+export const listen = (page) =>
+  page.evaluate(() => {
+    window.heard = [];
+    auth.subscribe(({ type, error }) =>
+      heard.push(error ? [type, error.code] : [type]),
+    );
+  });
+
+export const heard = (page) => page.evaluate(() => window.heard);
+
+/** What the API answers to the page's client: the status. */
+export const statusOf = (visit, page) =>
+  page.evaluate(
+    async (server) =>
+      (await auth.fetch(`${server}/api/engine/v2/systems`)).status,
+    visit.world.server,
+  );
+
+/** Asks the server's API with a token, from outside of the browser; the status. */
+export async function statusWith({ world }, token) {
+  const response = await fetch(`${world.server}/api/engine/v2/systems`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  return response.status;
+}
+
+/** Posts a form to the server from outside of the browser. */
+export const post = ({ world }, path, form) =>
+  fetch(world.server + path, {
+    method: "POST",
+    body: new URLSearchParams(form),
+  });
+
+/** Asserts that these are in no URL, header, console line, history entry, nor anywhere in the page. */
+export async function assertHidden(
+  visit,
+  page,
+  secrets,
+  { but = () => false } = {},
+) {
+  for (const secret of secrets) {
+    assert.ok(secret?.length > 8, "there is a secret to look for");
+    visit.secrets.push(secret);
+    for (const { url, headers } of visit.requests) {
+      if (but(url)) continue;
+      assert.ok(!decodeURIComponent(url).includes(secret), url);
+      const { authorization, ...others } = headers;
+      assert.ok(!JSON.stringify(others).includes(secret), url);
+    }
+    for (const text of await shownBy(page)) {
+      assert.ok(!text?.includes(secret), text);
+    }
+  }
+  visit.assertNothingLeaked();
+}
+
+async function shownBy(page) {
+  const seen = await page.evaluate(() => [
+    location.href,
+    JSON.stringify(history.state),
+    JSON.stringify([auth, auth.session, auth.redirect]),
+    document.title,
+    document.documentElement.outerHTML,
+    document.cookie,
+    document.referrer,
+    window.name,
+  ]);
+  return [...seen, ...(await historyOf(page))];
+}

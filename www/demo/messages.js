@@ -1,0 +1,44 @@
+import { element, find, tell } from "./page.js";
+
+/** What went wrong, on top of the page. */
+export function showError(title, { message, code, description }) {
+  find("error-title").textContent = title;
+  const more = description && !message.includes(description);
+  find("error-message").textContent = more
+    ? `${message} The server says: “${description}”`
+    : message;
+  tell("error-code", code);
+  find("error").hidden = false;
+}
+
+/** Takes away what was told before. */
+export function clearMessages() {
+  tell("notice");
+  find("error").hidden = true;
+}
+
+/** Why the API gave nothing, in a sentence. */
+export function problemOf(reason) {
+  if (reason.status === 401) {
+    return `The server doesn't take this token any more: ${reason.message}. Sign out here and sign in again.`;
+  }
+  if (reason.status) return `The server answered with ${reason.message}.`;
+  if (reason.name === "AuthError") return reason.message;
+  if (reason instanceof SyntaxError) {
+    return "The server's answer is not what the API promises.";
+  }
+  return "The server gave no answer that this page may read. It is out of reach, or doesn't allow this page's origin (CORS).";
+}
+
+/** The package's own lines, newest first. */
+export function log(line) {
+  find("activity").hidden = false;
+  find("activity-log").prepend(
+    element(
+      "li",
+      { dataset: { testid: "activity" } },
+      element("span", { className: "address" }, line),
+      element("time", { className: "soft" }, new Date().toLocaleTimeString()),
+    ),
+  );
+}
