@@ -224,8 +224,14 @@ impl Auth {
         let scope = check_scope("scope", scope)?.to_owned();
         let request = token::password(&core.config, &scope, &credentials);
         drop(credentials);
+        let sign_outs = core.sign_outs.get();
         let reply = http::post(request).await?;
         let tokens = token::judge(&reply.answer(), Flow::Password, &scope, clock::now())?;
+        if core.sign_outs.get() != sign_outs {
+            // The user has left meanwhile.
+            core.revoke(&tokens);
+            return Err(login_required());
+        }
         core.apply(Event::SignedIn(tokens));
         core.session().ok_or_else(login_required)
     }
@@ -255,20 +261,27 @@ impl Auth {
             core.left.set(Some(clock::now()));
         }
         core.sign_out();
-        let authority = if logout.local || core.config.endpoints.logout.is_some() {
-            None
-        } else {
-            core.authority_soon().await
+        let wants_page = !logout.local && core.config.endpoints.logout.is_none();
+        let answers = async {
+            if wants_page {
+                // Why there is none, if there is none, makes no difference.
+                let _ = core.authority().await;
+            }
+            core.revocations.ended().await;
         };
-        within(PATIENCE, Box::pin(core.revocations.ended())).await;
+        within(PATIENCE, Box::pin(answers)).await;
         if logout.local {
             return Ok(());
         }
         core.left.set(Some(clock::now()));
         core.log("leaving for the logout page");
-        let authority = authority.as_deref();
-        let parse = &browser::url::parse;
-        page::leave(&logout::request(&core.config, authority, &return_to, parse))
+        let authority = core.known_authority();
+        page::leave(&logout::request(
+            &core.config,
+            authority.as_deref(),
+            &return_to,
+            &browser::url::parse,
+        ))
     }
 
     /// A token good for at least a moment, renewed first when due.
@@ -289,6 +302,12 @@ impl Auth {
     pub async fn renew(&self) -> Result<Session> {
         self.core.check_has_sessions()?;
         self.core.renewed().await
+    }
+
+    /// Begins a renewal without waiting for it, if there is something to renew.
+    #[cfg(feature = "bindings")]
+    pub(crate) fn begin_renewing(&self) {
+        self.core.apply(Event::Renew);
     }
 
     /// The domain's public settings. Asked for once, on first use.

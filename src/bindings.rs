@@ -226,7 +226,9 @@ impl Core {
         promise(async move { auth.token().await })
     }
 
+    /// Begun at once: what is fetched from now on waits for it.
     pub fn renew(&self) -> Promise {
+        self.auth.begin_renewing();
         let auth = Rc::clone(&self.auth);
         promise(async move { auth.renew().await.map(|_| JsValue::UNDEFINED) })
     }

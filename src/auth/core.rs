@@ -49,6 +49,8 @@ pub struct Core {
     pub domain: Domain,
     /// What is in storage, as far as this page knows.
     stored: RefCell<Option<Secret>>,
+    /// How often the user has signed out.
+    pub sign_outs: Cell<u32>,
     /// When this page was last left for the logout page.
     pub left: Cell<Option<Instant>>,
 }
@@ -82,6 +84,7 @@ impl Core {
             revocations: Pending::default(),
             domain: Domain::default(),
             stored: RefCell::new(None),
+            sign_outs: Cell::new(0),
             left: Cell::new(None),
         });
         CORES.with_borrow_mut(|cores| cores.push(Rc::clone(&core)));
@@ -201,6 +204,7 @@ impl Core {
         let key = self.key("session");
         let cores = CORES.with_borrow(Clone::clone);
         for core in cores.iter().filter(|core| core.key("session") == key) {
+            core.sign_outs.set(core.sign_outs.get().wrapping_add(1));
             core.apply(Event::SignedOut);
         }
     }

@@ -29,8 +29,7 @@ impl Core {
     /// The domain's settings. A failure isn't kept: who comes later asks again.
     pub async fn authority(self: &Rc<Self>) -> Result<Rc<Authority>> {
         let domain = &self.domain;
-        let is_known = matches!(*domain.known.borrow(), Some(Ok(_)));
-        if !is_known && !domain.asking.is_shut() {
+        if self.known_authority().is_none() && !domain.asking.is_shut() {
             domain.asking.shut();
             let core = Rc::clone(self);
             spawn_local(async move {
@@ -46,6 +45,11 @@ impl Core {
             .borrow()
             .clone()
             .unwrap_or_else(|| Err(AuthError::new(ErrorCode::Network, "No answer was had.")))
+    }
+
+    /// The same, if they are there.
+    pub fn known_authority(&self) -> Option<Rc<Authority>> {
+        self.domain.known.borrow().clone()?.ok()
     }
 
     /// The same where it helps, and is no reason to wait for long, nor to fail.

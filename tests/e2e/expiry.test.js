@@ -193,6 +193,7 @@ suite("`session`", (claim) => {
       assert.equal(seen.same, true);
       assert.equal(seen.frozen, true);
       assert.deepEqual(seen.keys.sort(), [
+        "canRenew",
         "expiresAt",
         "flow",
         "scope",

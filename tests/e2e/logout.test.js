@@ -150,7 +150,10 @@ suite("Signing out of the server, too", (claim) => {
     async (visit) => {
       const page = await visit.signedIn();
       visit.world.sandbox.intercept = (_req, res) => res.destroy();
-      const failed = page.waitForEvent("requestfailed");
+      // Those before it ask for the tokens' end and for the domain's page.
+      const failed = page.waitForEvent("requestfailed", (request) =>
+        request.isNavigationRequest(),
+      );
       await page.evaluate(() => void auth.logout());
       await failed;
       visit.world.sandbox.intercept = undefined;

@@ -28,7 +28,7 @@ const BAD = {
     "data:,",
     5,
   ],
-  flow: ["code", "Implicit", "", 1],
+  flow: ["Implicit", "Code", "password", "api-key", "token", "", 1, null],
   scope: [
     "",
     " public",
@@ -64,11 +64,17 @@ const BAD = {
     { endpoints: { logout: "" } },
     { endpoints: { logout: "https://me@placeos.test/" } },
   ],
-  "endpoints.token": [{ endpoints: { token: OK } }],
+  "endpoints.token": [
+    { endpoints: { token: "/auth/oauth/token" } },
+    { endpoints: { token: "https://placeos.test/token#x" } },
+  ],
+  "endpoints.revoke": [{ endpoints: { revoke: "//placeos.test" } }],
+  "endpoints.authority": [{ endpoints: { authority: ["x"] } }],
+  "endpoints.introspect": [{ endpoints: { introspect: OK } }],
   navigate: ["x", {}, null],
   log: ["x", true, null],
   clientID: ["x"],
-  renewBefore: [60],
+  renewBefore: ["60", -1, NaN, true, null],
 };
 
 suite("An option that can't work", (claim) => {

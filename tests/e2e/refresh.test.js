@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import {
+  assertHidden,
+  BARE,
+  heard,
+  listen,
+  renewals,
+  signedInByCode,
+  signedInByPassword,
+  statusOf,
+  stored,
+  tokenPosts,
+  until,
+  withClock,
+} from "./support/grants.js";
+import { suite } from "./support/suite.js";
+import { create, ready } from "./support/visit.js";
+import {
+  doorkeeperElsewhere,
+  doorkeeperHere,
+  sandboxElsewhere,
+  sandboxHere,
+} from "./support/worlds.js";
+
+/** The token of the last request that bore one. */
+const lastUsed = (visit) =>
+  visit.requests
+    .map(({ headers }) => headers.authorization?.split(" ")[1])
+    .findLast(Boolean);
+
+for (const kind of [
+  sandboxHere,
+  sandboxElsewhere,
+  doorkeeperHere,
+  doorkeeperElsewhere,
+]) {
+  suite(
+    `Renewing a session, ${kind.name}`,
+    (claim) => {
+      const strictly = ({ world: { sandbox } }) => {
+        if (sandbox) sandbox.strictRotation = true;
+      };
+
+      claim(
+        "gives a new token, which is the one used from then on, and no refresh token is sent twice",
+        async (visit) => {
+          strictly(visit);
+          const { page, options, session } = await signedInByPassword(visit);
+          await listen(page);
+          const texts = [await stored(page)];
+          for (let round = 0; round < 3; round++) {
+            const renewed = await page.evaluate(async () => {
+              const session = await auth.renew();
+              return { session, same: session === auth.session };
+            });
+            assert.ok(renewed.session.expiresAt >= session.expiresAt);
+            assert.equal(renewed.same, true);
+            texts.push(await stored(page));
+            assert.equal(await statusOf(visit, page), 200);
+            assert.equal(lastUsed(visit), texts.at(-1).access_token);
+          }
+          assert.deepEqual(await heard(page), Array(3).fill(["renewed"]));
+          assert.equal(new Set(texts.map((text) => text.access_token)).size, 4);
+          const clientId = tokenPosts(visit)[0].form.client_id;
+          assert.deepEqual(
+            renewals(visit).map(({ form }) => form),
+            texts.slice(0, 3).map(({ refresh_token }) => ({
+              grant_type: "refresh_token",
+              client_id: clientId,
+              refresh_token,
+            })),
+          );
+
+          await page.reload();
+          await ready(page);
+          const again = await create(page, options);
+          assert.equal(again.session.flow, "password");
+          await page.evaluate(() => auth.renew());
+          const [last] = renewals(visit).slice(-1);
+          assert.equal(last.form.refresh_token, texts[3].refresh_token);
+          const secrets = texts.flatMap((text) => [
+            text.access_token,
+            text.refresh_token,
+          ]);
+          await assertHidden(visit, page, secrets);
+        },
+      );
+
+      claim("works for one that began with a code", async (visit) => {
+        strictly(visit);
+        const { page } = await signedInByCode(visit);
+        const session = await page.evaluate(() => auth.renew());
+        assert.equal(session.flow, "code");
+        assert.equal(session.scope, "public");
+        assert.equal(await statusOf(visit, page), 200);
+      });
+
+      claim("happens unasked when due, and not before", async (visit) => {
+        strictly(visit);
+        await withClock(visit);
+        const { page, session } = await signedInByPassword(visit);
+        await listen(page);
+        await page.clock.fastForward(7_100_000);
+        await page.waitForTimeout(200);
+        assert.equal(renewals(visit).length, 0);
+        await page.clock.fastForward(60_000);
+        await until(async () => (await heard(page)).length > 0, "it renewed");
+        assert.deepEqual(await heard(page), [["renewed"]]);
+        const { session: renewed } = await page.evaluate(() => plain(auth));
+        assert.ok(renewed.expiresAt > session.expiresAt + 7_000_000);
+        assert.equal(renewals(visit).length, 1);
+        assert.equal(await statusOf(visit, page), 200);
+      });
+
+      claim(
+        "happens once for all who want a token after the end, none of whom sees the old one",
+        async (visit) => {
+          strictly(visit);
+          await withClock(visit);
+          const { page, options } = await signedInByPassword(visit);
+          const old = await stored(page);
+          await page.goto("about:blank");
+          await visit.context.clock.fastForward(8_000_000);
+          await page.goto(visit.world.app + BARE);
+          await ready(page);
+          const seen = await page.evaluate(
+            async ([given, server]) => {
+              await create(given);
+              const api = `${server}/api/engine/v2/systems`;
+              const calls = [auth.token(), auth.signUrl(api), auth.renew()];
+              calls.push(auth.fetch(api), auth.fetch(new Request(api)));
+              const [token, url, session, ...responses] =
+                await Promise.all(calls);
+              return {
+                token,
+                inUrl: url.searchParams.get("bearer_token"),
+                session,
+                statuses: responses.map(({ status }) => status),
+              };
+            },
+            [options, visit.world.server],
+          );
+          assert.equal(renewals(visit).length, 1);
+          assert.notEqual(seen.token, old.access_token);
+          assert.equal(seen.inUrl, seen.token);
+          assert.deepEqual(seen.statuses, [200, 200]);
+          assert.equal(seen.session.canRenew, true);
+          const used = visit.requests.map(
+            ({ headers }) => headers.authorization,
+          );
+          assert.ok(!used.includes(`Bearer ${old.access_token}`));
+        },
+      );
+    },
+    { kind },
+  );
+}

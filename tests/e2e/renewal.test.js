@@ -1,0 +1,205 @@
+import assert from "node:assert/strict";
+import {
+  answerAt,
+  BARE,
+  heard,
+  hold,
+  listen,
+  renewals,
+  signedInByPassword,
+  statusOf,
+  stored,
+  TOKEN_PATH,
+  tokenPosts,
+  until,
+  withClock,
+} from "./support/grants.js";
+import { suite } from "./support/suite.js";
+import { create, ready } from "./support/visit.js";
+
+suite("A renewal", (claim) => {
+  claim(
+    "has stored its refresh token before anyone hears of it",
+    async (visit) => {
+      visit.world.sandbox.strictRotation = true;
+      const { page, options } = await signedInByPassword(visit);
+      const old = await stored(page);
+      const seen = await page
+        .evaluate(async () => {
+          const [key] = Object.keys(sessionStorage).filter((name) =>
+            name.startsWith("placeos-auth:session:"),
+          );
+          const texts = [];
+          auth.subscribe(() => {
+            texts.push(sessionStorage[key]);
+            // Whatever the app does, the only good refresh token is safe.
+            location.reload();
+          });
+          await auth.renew();
+          return texts;
+        })
+        .catch(() => undefined);
+      await page.waitForTimeout(200);
+      await ready(page);
+      const now = await stored(page);
+      assert.notEqual(now.refresh_token, old.refresh_token);
+      if (seen) assert.match(seen[0], new RegExp(now.refresh_token));
+      assert.ok((await create(page, options)).session);
+      assert.ok(await page.evaluate(() => auth.renew()));
+    },
+  );
+
+  claim("of a short token comes before its end, really", async (visit) => {
+    const { sandbox } = visit.world;
+    Object.assign(sandbox, { strictRotation: true, tokenLifetime: 4 });
+    const { page } = await signedInByPassword(visit);
+    await listen(page);
+    for (const end = Date.now() + 6000; Date.now() < end;) {
+      assert.equal(await statusOf(visit, page), 200);
+      await page.waitForTimeout(300);
+    }
+    assert.ok(renewals(visit).length > 0);
+    const types = new Set((await heard(page)).flat());
+    assert.deepEqual([...types], ["renewed"]);
+  });
+
+  claim("of a token that ended meanwhile comes first", async (visit) => {
+    const { sandbox } = visit.world;
+    Object.assign(sandbox, { strictRotation: true, tokenLifetime: 2 });
+    const { page, options } = await signedInByPassword(visit);
+    await page.goto("about:blank");
+    await page.waitForTimeout(2500);
+    await page.goto(visit.world.app + BARE);
+    await ready(page);
+    const { session } = await create(page, options);
+    assert.equal(session.canRenew, true, "there is one, without a token yet");
+    assert.equal(await statusOf(visit, page), 200);
+    assert.equal(renewals(visit).length, 1);
+  });
+
+  for (const [renewBefore, early, late] of [
+    [300, 6_860_000, 6_910_000],
+    [0, 7_150_000, 7_201_000],
+    // A tenth of the lifetime.
+    [86_400, 6_440_000, 6_490_000],
+  ]) {
+    claim(
+      `is due when the app says: ${renewBefore} s before`,
+      async (visit) => {
+        await withClock(visit);
+        const { page } = await signedInByPassword(visit, { renewBefore });
+        await page.clock.fastForward(early);
+        await page.waitForTimeout(200);
+        assert.equal(renewals(visit).length, 0, "too early");
+        await page.clock.fastForward(late - early);
+        await until(() => renewals(visit).length > 0, "it was renewed");
+      },
+    );
+  }
+
+  claim(
+    "is shared by all who ask at once, two clients among them",
+    async (visit) => {
+      visit.world.sandbox.strictRotation = true;
+      const { page, options } = await signedInByPassword(visit);
+      await listen(page);
+      const renewal = hold(visit, TOKEN_PATH);
+      const all = page.evaluate(async (given) => {
+        const other = await createAuth(given);
+        const calls = [auth.renew(), other.renew(), auth.renew()];
+        calls.push(auth.token(), other.token());
+        const [one, two, three, ...tokens] = await Promise.all(calls);
+        return { sessions: [one, two, three], tokens };
+      }, options);
+      await renewal.arrived;
+      renewal.release();
+      const { sessions, tokens } = await all;
+      const now = await stored(page);
+      assert.deepEqual(tokens, Array(2).fill(now.access_token));
+      assert.deepEqual(sessions, Array(3).fill(sessions[0]));
+      assert.equal(renewals(visit).length, 1);
+      assert.deepEqual(await heard(page), [["renewed"]]);
+    },
+  );
+
+  claim("lets a request that waits for it be aborted", async (visit) => {
+    const { page } = await signedInByPassword(visit);
+    const renewal = hold(visit, TOKEN_PATH);
+    await page.evaluate(() => void (window.renewed = auth.renew()));
+    await renewal.arrived;
+    const name = await page.evaluate(async () => {
+      const controller = new AbortController();
+      const { signal } = controller;
+      const waiting = auth.fetch("/api/engine/v2/systems", { signal });
+      setTimeout(() => controller.abort(), 100);
+      return waiting.catch((error) => error.name);
+    });
+    assert.equal(name, "AbortError");
+    renewal.release();
+    await page.evaluate(() => window.renewed);
+    const paths = visit.world.sandbox.requests.map(({ url }) => url);
+    assert.ok(!paths.some((url) => url.startsWith("/api/")));
+  });
+
+  claim("has a request's body sent after it, whole", async (visit) => {
+    const { page } = await signedInByPassword(visit);
+    const renewal = hold(visit, TOKEN_PATH);
+    await page.evaluate(() => void (window.renewed = auth.renew()));
+    await renewal.arrived;
+    await page.evaluate(() => {
+      const body = "x".repeat(50_000);
+      window.sent = auth.fetch("/api/engine/v2/x", { method: "PUT", body });
+    });
+    renewal.release();
+    const status = await page.evaluate(async () => (await sent).status);
+    assert.equal(status, 404);
+    const put = visit.requests.find(({ method }) => method === "PUT");
+    assert.equal(put.body.length, 50_000);
+    const { access_token } = await stored(page);
+    assert.equal(put.headers.authorization, `Bearer ${access_token}`);
+  });
+
+  claim(
+    "that gives no new refresh token leaves the old one, nor scope and end what isn't said",
+    async (visit) => {
+      const { page } = await signedInByPassword(visit, {
+        scope: "public admin",
+      });
+      const old = await stored(page);
+      const end = answerAt(visit, TOKEN_PATH, (_req, res) =>
+        res.json({ access_token: "sparse", token_type: "bearer" }),
+      );
+      const session = await page.evaluate(() => auth.renew());
+      assert.deepEqual(session, {
+        flow: "password",
+        tokenType: "Bearer",
+        scope: "public admin",
+        expiresAt: null,
+        canRenew: true,
+      });
+      assert.equal((await stored(page)).refresh_token, old.refresh_token);
+      end();
+      await page.evaluate(() => auth.renew());
+      const sent = renewals(visit).map(({ form }) => form.refresh_token);
+      assert.deepEqual(sent, Array(2).fill(old.refresh_token));
+    },
+  );
+
+  claim("is not to be had by the implicit flow", async (visit) => {
+    const page = await visit.signedIn();
+    const seen = await page.evaluate(async () => [
+      await settled(auth.renew()),
+      auth.session,
+    ]);
+    assert.equal(seen[0].error?.code, "login_required");
+    assert.equal(seen[1].canRenew, false, "and the session stays");
+    assert.equal(tokenPosts(visit).length, 0);
+  });
+
+  claim("is not to be had where nobody is signed in", async (visit) => {
+    const page = await visit.open();
+    await create(page);
+    const { error } = await page.evaluate(() => settled(auth.renew()));
+    assert.equal(error?.code, "login_required");
+  });
+});
