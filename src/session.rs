@@ -21,6 +21,10 @@ const MOST_DOUBLINGS: u32 = 6;
 /// The longest span between two renewals that are tried unasked.
 const LONGEST_DELAY: Duration = Duration::from_secs(60);
 
+/// How long before a token is of no use it is renewed at the latest: what isn't due at one look at the clock is still good at
+/// the next.
+const LEAD: Duration = Duration::from_millis(100);
+
 /// What happened.
 #[derive(Debug)]
 pub enum Event {
@@ -239,7 +243,9 @@ impl Machine {
 
     /// When to renew unasked.
     fn next_renewal(&self, now: Instant) -> Option<Instant> {
-        let due = self.tokens.as_ref()?.due(self.renew_before)?;
+        let tokens = self.tokens.as_ref()?;
+        let latest = tokens.usable_until()?.before(LEAD);
+        let due = tokens.due(self.renew_before)?.min(latest);
         let again = self.failure.as_ref().map(|failure| failure.again(now));
         Some(due.max(again.unwrap_or(due)))
     }

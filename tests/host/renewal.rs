@@ -83,8 +83,7 @@ fn a_renewal_begins_when_it_is_due_and_only_once() {
 
 #[test]
 fn a_renewal_is_due_as_long_before_the_end_as_the_app_says_or_a_tenth_of_the_life() {
-    for (renew_before, life, due) in [(60, 7200, 7140), (60, 100, 90), (5, 100, 95), (0, 100, 100)]
-    {
+    for (renew_before, life, due) in [(60, 7200, 7140), (60, 100, 90), (5, 100, 95), (2, 100, 98)] {
         let mut machine = Machine::new(Duration::from_secs(renew_before));
         let tokens = tokens("a", Some("b"), Some(life), NOW);
         machine.step(Event::SignedIn(tokens), NOW);
@@ -285,4 +284,21 @@ fn a_session_without_a_lifetime_is_renewed_only_when_asked() {
     assert_eq!(names(&machine.step(Event::Tick, end)), [] as [&str; 0]);
     assert!(machine.token(end).is_ok());
     ask(&mut machine, NOW);
+}
+
+#[test]
+fn a_token_that_is_not_due_is_good_for_a_tenth_of_a_second() {
+    for (renew_before, life) in [(0, 1), (0, 5), (0, 7200), (1, 2), (60, 3), (60, 7200)] {
+        let mut machine = Machine::new(Duration::from_secs(renew_before));
+        let tokens = tokens("a", Some("b"), Some(life), NOW);
+        machine.step(Event::SignedIn(tokens), NOW);
+        for millis in (0..life * 1000).step_by(50) {
+            let now = NOW.after(Duration::from_millis(millis));
+            let soon = now.after(Duration::from_millis(99));
+            assert!(
+                machine.is_due(now) || machine.token(soon).is_ok(),
+                "{renew_before} {life} {millis}"
+            );
+        }
+    }
 }

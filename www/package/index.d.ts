@@ -76,7 +76,7 @@ export interface AuthOptions {
    * until it is deleted at the server. `session.flow` is then "api-key", and nobody signs in or out.
    */
   apiKey?: string;
-  /** Seconds before expiry at which a token is renewed. Default 60, never more than a tenth of its lifetime. */
+  /** Seconds before expiry at which a token is renewed. Default 60, at least 1, at most a tenth of its lifetime. */
   renewBefore?: number;
   /**
    * How to go to the page the user left for sign-in, before `createAuth` resolves. Replace the history entry, don't push
