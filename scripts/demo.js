@@ -20,7 +20,9 @@ export function demo() {
   return router;
 }
 
-/** Scripts of ours, WebAssembly, and the page's own import map by its hash; connections wherever the demo is pointed to. */
+/** Scripts of ours, WebAssembly, and the page's own import map by its hash; connections and frames wherever the demo is
+ * pointed to.
+ */
 function policy(page) {
   const [, map] =
     readFileSync(page, "utf8").match(
@@ -35,8 +37,10 @@ function policy(page) {
     "style-src 'self'",
     "img-src 'self'",
     "connect-src 'self' http: https: ws: wss:",
+    "frame-src 'self' http: https:",
     "base-uri 'none'",
     "form-action 'none'",
-    "frame-ancestors 'none'",
+    // The hidden frame of a renewal ends on the redirect URI, which is the demo itself.
+    "frame-ancestors 'self'",
   ].join("; ");
 }

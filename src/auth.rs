@@ -1,15 +1,27 @@
 //! The client: asks the pure parts what to do, and has the browser do it.
+//!
+//! | module | what it is for |
+//! | --- | --- |
+//! | `core` | what all clients of one configuration share |
+//! | `redirect` | the way to the server and back |
+//! | `renewal`, `frame`, `tabs` | how a session goes on, and who is told |
+//! | `server` | what is asked of the server besides |
+//! | `fetch`, `web_socket` | where the token goes |
 
 mod core;
 pub(crate) mod fetch;
+mod frame;
 mod redirect;
+mod renewal;
 mod server;
+mod tabs;
 mod web_socket;
 
 use crate::browser::departure::{Stayed, departure};
 use crate::browser::gate::within;
 use crate::browser::{self, clock, http, json, page, random, storage::crossing};
 use crate::error::{AuthError, ErrorCode, Result};
+use crate::notice::Notice;
 use crate::oauth::arrival::Redirect;
 use crate::oauth::authority::Authority;
 use crate::oauth::pkce::Verifier;
@@ -18,7 +30,7 @@ use crate::oauth::state::State;
 pub use crate::oauth::token::Credentials;
 use crate::oauth::{self, authorization, logout, loop_guard, token};
 use crate::options::{Flow, Options, check_scope};
-use crate::session::{Change, Event, Session, login_required};
+use crate::session::{Change, Ending, Event, Session, login_required};
 use crate::text::concat;
 use crate::url::Url;
 use core::Core;
@@ -155,7 +167,10 @@ impl Auth {
             .is_some_and(|left| now.distance(left) < LEAVING)
         {
             // A guard that asks for a sign-in as soon as there is no session must not undo the sign-out under way.
-            return Err(login_required());
+            return Err(AuthError::new(
+                ErrorCode::LoginRequired,
+                "This page is on its way to the logout page. Sign in afterwards.",
+            ));
         }
         let begun_key = core.key("begun");
         let begun = loop_guard::begin(crossing::get(&begun_key).as_deref(), now)?;
@@ -164,22 +179,11 @@ impl Auth {
             Flow::Code => Some(Verifier::from_random(&random::bytes()?)),
             _ => None,
         };
-        let endpoints = &config.endpoints;
         let sign_in = SignIn {
-            flow: config.flow,
-            server: config.server.origin().to_owned(),
-            issuer: endpoints.authorize.origin().to_owned(),
-            client_id: config.client_id.clone(),
-            redirect_uri: config.redirect_uri.clone(),
-            scope: scope.to_owned(),
-            storage: config.storage,
             return_to: return_to.href(),
             app_state,
             history_state: json::to_text(&page::history_state()).filter(|text| text != "null"),
-            token_endpoint: endpoints.token_is_given.then(|| endpoints.token.href()),
-            authority_endpoint: Some(endpoints.authority.href()),
-            verifier,
-            begun: now,
+            ..core.sign_in(scope, verifier)
         };
         redirect::forget_sign_ins(|kept| kept.is_void(now));
         if !crossing::set(&redirect::sign_in_key(&state), sign_in.to_text().reveal()) {
@@ -203,7 +207,7 @@ impl Auth {
             }
             Stayed::NeverLeft => AuthError::new(
                 ErrorCode::Timeout,
-                "The page was not left for the server within a minute.",
+                "The page was not left for the server within a minute. Offer the sign-in again.",
             ),
         })
     }
@@ -225,8 +229,10 @@ impl Auth {
         let request = token::password(&core.config, &scope, &credentials);
         drop(credentials);
         let sign_outs = core.sign_outs.get();
+        let asked = clock::now();
         let reply = http::post(request).await?;
-        let tokens = token::judge(&reply.answer(), Flow::Password, &scope, clock::now())?;
+        let tokens = token::judge(&reply.answer(), Flow::Password, &scope, clock::now())?
+            .asked_for_at(asked);
         if core.sign_outs.get() != sign_outs {
             // The user has left meanwhile.
             core.revoke(&tokens);
@@ -251,6 +257,8 @@ impl Auth {
             return_to.fragment.clear();
         }
         if let Some(tokens) = core.stored_by_another() {
+            // Whoever has them has lost them, and has to know.
+            core.tell(&Notice::End(tokens.age(), Ending::SignedOut));
             core.revoke(&tokens);
         }
         redirect::forget_sign_ins(|kept| core.began(kept));
@@ -326,7 +334,7 @@ impl Auth {
         }
     }
 
-    /// Stops the timers. The session stays stored.
+    /// Stops timers and channels. The session stays stored.
     pub fn close(&self) {
         if self.is_open.replace(false) {
             self.core.close();

@@ -1,24 +1,24 @@
 //! The JavaScript face: what `www/package` wraps. Every error that leaves here is an `AuthError` of JavaScript's.
 
 mod error;
+mod fetch;
 mod input;
 mod view;
 
-use crate::auth::fetch::is_signed;
 use crate::auth::{Auth, Subscription};
-use crate::browser::{abort, json, native};
+use crate::browser::json;
 use crate::error::Result;
 use crate::oauth::arrival::Redirect;
 use crate::oauth::authority::Authority;
 use crate::session::{Change, Session};
-use js_sys::{Promise, Reflect};
+use fetch::Call;
+use js_sys::{Function, Promise};
 use std::cell::RefCell;
 use std::pin::Pin;
 use std::rc::Rc;
 use view::{Field, View};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
-use web_sys::{Headers, Request, RequestInit};
+use wasm_bindgen_futures::future_to_promise;
 
 type JsResult<T> = std::result::Result<T, JsValue>;
 
@@ -96,23 +96,6 @@ fn redirect_view(redirect: Redirect) -> JsValue {
     }
 }
 
-/// A member of the arguments of `fetch`: that of the second takes the place of the first one's.
-fn member(input: &JsValue, init: &JsValue, name: &str) -> Option<JsValue> {
-    let of = |value: &JsValue| {
-        let member = Reflect::get(value, &name.into()).unwrap_or_default();
-        (!member.is_undefined()).then_some(member)
-    };
-    of(init).or_else(|| of(input))
-}
-
-/// Whether the arguments of `fetch` have a signature of the caller's own.
-fn has_signature(input: &JsValue, init: &JsValue) -> bool {
-    let headers = member(input, init, "headers");
-    let headers =
-        headers.and_then(|headers| Headers::new_with_headers(headers.unchecked_ref()).ok());
-    headers.is_some_and(|headers| is_signed(&headers))
-}
-
 fn session_view(session: &Session) -> JsValue {
     View(&[
         ("flow", Field::Text(session.flow)),
@@ -156,22 +139,6 @@ fn event_view(change: &Change) -> JsValue {
             View(&[name, ("error", Field::Js(error::to_js(error.clone())))]).frozen()
         }
         _ => View(&[name]).frozen(),
-    }
-}
-
-fn send(auth: &Auth, input: &JsValue, init: &JsValue) -> Promise {
-    // Before the request is made, for that uses up the body, which the caller may want to send after a sign-in.
-    if let Err(error) = auth.can_sign() {
-        return Promise::reject(&error::to_js(error));
-    }
-    let init: &RequestInit = init.unchecked_ref();
-    let request = match Request::new_with_request_and_init(input.unchecked_ref(), init) {
-        Ok(request) => request,
-        Err(reason) => return Promise::reject(&reason),
-    };
-    match auth.sign(request) {
-        Ok(request) => native::fetch(&request, &JsValue::UNDEFINED),
-        Err(error) => Promise::reject(&error::to_js(error)),
     }
 }
 
@@ -260,28 +227,10 @@ impl Core {
         })
     }
 
-    /// Only a request whose URL seems to belong here is looked at more closely. The browser then reads the arguments into
-    /// a `Request`, once, and it is that request's own URL that decides: what is signed is what is sent.
-    pub fn fetch(&self, input: &JsValue, init: &JsValue) -> Promise {
-        let is_candidate = match input.dyn_ref::<Request>() {
-            Some(request) => self.auth.may_sign(&request.url()),
-            None => input::text_of(input).is_none_or(|text| self.auth.may_sign(&text)),
-        };
-        if !is_candidate {
-            return native::fetch(input, init);
-        }
-        if has_signature(input, init) {
-            return native::fetch(input, init);
-        }
-        if self.auth.is_renewing() {
-            let (auth, input, init) = (Rc::clone(&self.auth), input.clone(), init.clone());
-            return raw_promise(Box::pin(async move {
-                let signal = member(&input, &init, "signal");
-                abort::unless(signal, Box::pin(auth.ready())).await?;
-                JsFuture::from(send(&auth, &input, &init)).await
-            }));
-        }
-        send(&self.auth, input, init)
+    /// `via` is the `fetch` that this one was installed in place of, if it was.
+    pub fn fetch(&self, input: &JsValue, init: &JsValue, via: Option<Function>) -> Promise {
+        let call = Call::new(&self.auth, input, init, via);
+        call.start()
     }
 
     pub fn subscribe(&self, listener: JsValue) -> JsResult<Watch> {

@@ -1,8 +1,10 @@
 //! Every way this can fail: one type, a stable code each.
 
+use crate::oauth::form::{self, Form};
 use crate::text::concat;
 use std::borrow::Cow;
 use std::fmt;
+use std::time::Duration;
 
 /// A `Result` whose error is an [`AuthError`].
 pub type Result<T> = std::result::Result<T, AuthError>;
@@ -119,6 +121,7 @@ struct Parts {
     description: Option<String>,
     uri: Option<String>,
     status: Option<u16>,
+    retry_after: Option<Duration>,
 }
 
 /// Longest text of the server's that an error repeats, in characters.
@@ -134,6 +137,7 @@ impl AuthError {
             description: None,
             uri: None,
             status: None,
+            retry_after: None,
         }))
     }
 
@@ -179,17 +183,58 @@ impl AuthError {
         Self::new(code, message).with_details(description, uri)
     }
 
-    /// The same error with the parts that were kept as text: see [`crate::oauth::arrival`].
-    pub(crate) fn with_details(mut self, description: Option<String>, uri: Option<String>) -> Self {
+    fn with_details(mut self, description: Option<String>, uri: Option<String>) -> Self {
         self.0.description = description;
         self.0.uri = uri;
         self
+    }
+
+    /// The text for another page.
+    pub(crate) fn to_text(&self) -> String {
+        let status = self.status().map(|status| status.to_string());
+        let retry_after = self.retry_after().map(|span| span.as_secs().to_string());
+        form::of(&[
+            ("code", Some(self.code().as_str())),
+            ("message", Some(self.message())),
+            ("description", self.description()),
+            ("uri", self.uri()),
+            ("status", status.as_deref()),
+            ("retry_after", retry_after.as_deref()),
+        ])
+    }
+
+    /// Reads what another page has written; `None` for what this version doesn't know.
+    pub(crate) fn from_text(text: &str) -> Option<Self> {
+        let form = Form::parse(text);
+        let owned = |name| form.field(name).map(str::to_owned);
+        let code = ErrorCode::from_name(form.field("code")?)?;
+        let status = form
+            .field("status")
+            .and_then(|text| text.parse::<u16>().ok());
+        let retry_after = form.field("retry_after").and_then(|text| text.parse().ok());
+        Some(
+            Self::new(code, owned("message").unwrap_or_default())
+                .with_details(owned("description"), owned("uri"))
+                .with_status(status)
+                .with_retry_after(retry_after.map(Duration::from_secs)),
+        )
     }
 
     /// The same error with the HTTP status it came with.
     pub(crate) fn with_status(mut self, status: impl Into<Option<u16>>) -> Self {
         self.0.status = status.into();
         self
+    }
+
+    /// The same error with how long the server wants to be left alone.
+    pub(crate) fn with_retry_after(mut self, span: Option<Duration>) -> Self {
+        self.0.retry_after = span;
+        self
+    }
+
+    /// How long the server wants to be left alone.
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
     }
 
     /// The stable code.

@@ -49,7 +49,7 @@ names!(Flow { Implicit = "implicit", Code = "code", Password = "password", ApiKe
 /// Where the session is kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum StorageKind {
-    /// `sessionStorage`: this tab, until it is closed.
+    /// `sessionStorage`: this tab and its duplicates, until it is closed.
     #[default]
     Session,
     /// `localStorage`: every tab of this origin, until sign-out or expiry.

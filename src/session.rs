@@ -1,128 +1,42 @@
 //! The session's state machine: events in, effects out.
 //!
-//! Who renews and when, what is stored, what listeners hear and when to look again is decided here, from the event and the
-//! time alone. [`crate::auth`] carries the effects out, in their order.
+//! Who renews and when, what is stored, what other tabs and the listeners hear, and when to look again is decided here,
+//! from the event and the time alone. [`crate::auth`] carries the effects out, in their order.
+//!
+//! A renewal has a number and two steps. First the tab waits for its turn among the tabs that share the session; when the
+//! turn has come, and no other tab has renewed meanwhile, it asks the server.
 
-use crate::error::{AuthError, ErrorCode, Result};
-use crate::oauth::tokens::{TOKEN_TYPE, Tokens};
+mod event;
+mod failure;
+
+use crate::error::{AuthError, Result};
+use crate::oauth::tokens::{Age, TOKEN_TYPE, Tokens};
+use crate::options::Flow;
 use crate::secret::Secret;
 use crate::time::Instant;
+pub use event::{Change, Effect, Ending, Event, Means, Session};
+use failure::{Failure, LONGEST_DELAY, is_final, is_refusal};
+pub use failure::{login_required, wants_user};
 use std::time::Duration;
 
 /// The longest span between two looks at the clock: sleep and throttling stretch a timer, so none is trusted for long.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
-/// How long after a first failed renewal the next one is tried. It doubles with each, up to [`LONGEST_DELAY`].
-const FIRST_DELAY: Duration = Duration::from_secs(1);
-
-/// Enough to get there.
-const MOST_DOUBLINGS: u32 = 6;
-
-/// The longest span between two renewals that are tried unasked.
-const LONGEST_DELAY: Duration = Duration::from_secs(60);
-
 /// How long before a token is of no use it is renewed at the latest: what isn't due at one look at the clock is still good at
 /// the next.
 const LEAD: Duration = Duration::from_millis(100);
 
-/// What happened.
+/// How far a clock may be set back without a word: none is exact.
+const TOLERANCE: Duration = Duration::from_secs(60);
+
+/// A renewal under way.
 #[derive(Debug)]
-pub enum Event {
-    /// The page began, and this was in storage.
-    Restored(Option<Secret>),
-    /// A sign-in gave these.
-    SignedIn(Tokens),
-    /// Time has passed, or somebody wants a token.
-    Tick,
-    /// The app wants new tokens now.
-    Renew,
-    /// What became of the renewal of that number.
-    Renewed(u32, Result<Tokens>),
-    /// The user signs out.
-    SignedOut,
-}
-
-/// What has to be done about it.
-#[derive(Debug)]
-pub enum Effect {
-    /// Store this text, the session's.
-    Store(Secret),
-    /// Remove it, unless another page has stored another since.
-    Remove,
-    /// Exchange this refresh token, and tell what became of it under this number.
-    Renew(u32, Secret),
-    /// Have the server end these: nobody has them any more.
-    Revoke(Tokens),
-    /// Tell the listeners.
-    Announce(Change),
-    /// Look again at this instant, and no later.
-    WakeAt(Instant),
-    /// Say this in the log.
-    Log(&'static str),
-}
-
-/// What listeners hear.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Change {
-    /// There is a new session.
-    SignedIn,
-    /// The session goes on with new tokens.
-    Renewed,
-    /// It could not be renewed, and will be tried again.
-    RenewalFailed(AuthError),
-    /// The session's time is over, or the server has ended it.
-    Expired,
-    /// The session was ended.
-    SignedOut,
-}
-
-impl Change {
-    /// The name that JavaScript sees as `event.type`.
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Change::SignedIn => "signed-in",
-            Change::Renewed => "renewed",
-            Change::RenewalFailed(_) => "renewal-failed",
-            Change::Expired => "expired",
-            Change::SignedOut => "signed-out",
-        }
-    }
-}
-
-/// What an app may know of the current session: never the token.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Session {
-    /// Where it comes from: the name of a [`crate::options::Flow`].
-    pub flow: &'static str,
-    /// `Bearer`, or the header of an API key.
-    pub token_type: &'static str,
-    /// What the token is good for.
-    pub scope: String,
-    /// Milliseconds since the epoch; `None` when the server gave no lifetime.
-    pub expires_at: Option<f64>,
-    /// Whether it can go on after that without the user.
-    pub can_renew: bool,
-}
-
-/// A renewal that failed, and need not have.
-#[derive(Debug)]
-struct Failure {
-    error: AuthError,
-    times: u32,
-    at: Instant,
-}
-
-impl Failure {
-    /// When the next one is tried unasked. A clock that was set back far must not make it wait for ever.
-    fn again(&self, now: Instant) -> Instant {
-        let doubled = FIRST_DELAY.saturating_mul(1 << self.times);
-        let delay = doubled.min(LONGEST_DELAY);
-        if now.distance(self.at) >= delay {
-            now
-        } else {
-            self.at.after(delay)
-        }
-    }
+struct Renewal {
+    number: u32,
+    /// Whether the server was asked already.
+    is_asked: bool,
+    /// Whether it leaves a server alone that wants to be.
+    is_patient: bool,
 }
 
 /// One session of one client, from restore or sign-in to its end.
@@ -130,11 +44,22 @@ impl Failure {
 pub struct Machine {
     tokens: Option<Tokens>,
     renew_before: Duration,
-    /// The number of the renewal under way.
-    renewing: Option<u32>,
-    /// How many renewals there were.
+    renewal: Option<Renewal>,
+    /// The renewal that was asked when another session took the place of its own, which other tabs may share.
+    left_behind: Option<(u32, Tokens)>,
+    /// How many renewals were begun.
     renewals: u32,
     failure: Option<Failure>,
+    /// Whether the server has said that only the user can help: no frame is tried again.
+    frame_is_refused: bool,
+    /// Whether the tokens were got because the server didn't take the ones before, and it hasn't taken these yet.
+    is_doubtful: bool,
+    /// When the server last didn't take tokens that were fresh: it isn't for the tokens, then.
+    hopeless_at: Option<Instant>,
+    /// What the clock showed last.
+    seen_at: Instant,
+    /// How far it was set back since the tokens were given.
+    set_back: Duration,
 }
 
 impl Machine {
@@ -143,128 +68,373 @@ impl Machine {
         Machine {
             tokens: None,
             renew_before,
-            renewing: None,
+            renewal: None,
+            left_behind: None,
             renewals: 0,
             failure: None,
+            frame_is_refused: false,
+            is_doubtful: false,
+            hopeless_at: None,
+            seen_at: Instant::from_millis(0),
+            set_back: Duration::ZERO,
         }
     }
 
-    /// Takes an event in; says what to do.
+    /// Takes an event in; says what to do. What nobody sees isn't renewed until somebody asks: only a tick begins what is due.
     pub fn step(&mut self, event: Event, now: Instant) -> Vec<Effect> {
+        self.look_at_clock(now);
+        let is_tick = matches!(event, Event::Tick);
         let mut effects = match event {
-            Event::Restored(None) | Event::Tick => Vec::new(),
+            Event::Restored(None) | Event::Tick | Event::HiddenTick => Vec::new(),
             Event::Restored(Some(text)) => self.restore(text.reveal(), now),
-            Event::SignedIn(tokens) => {
-                self.renewing = None;
-                self.replace(tokens, Change::SignedIn)
+            Event::SignedIn(tokens) => self.sign_in(tokens, now),
+            Event::Online => {
+                if let Some(failure) = &mut self.failure {
+                    failure.wait_no_longer();
+                }
+                Vec::new()
             }
-            Event::Renew => self.renew().into_iter().collect(),
-            Event::Renewed(number, outcome) if self.renewing == Some(number) => {
-                self.renewing = None;
-                self.renewed(outcome, now)
+            Event::Renew => self.renew(false),
+            Event::Unauthorized(token) => self.unauthorized(&token, now),
+            Event::StillUnauthorized(token) => {
+                if self.is_current(&token) {
+                    self.hopeless_at = Some(now);
+                }
+                Vec::new()
             }
-            Event::Renewed(_, Ok(tokens)) => vec![Effect::Revoke(tokens)],
-            Event::Renewed(_, Err(_)) => Vec::new(),
-            Event::SignedOut => match self.tokens {
-                Some(_) => self.sign_out(),
-                None => vec![Effect::Remove],
+            Event::Accepted(token) => {
+                if self.is_current(&token) {
+                    self.is_doubtful = false;
+                }
+                Vec::new()
+            }
+            Event::Turn(number) => self.ask(number, now),
+            Event::Renewed(number, outcome, spread) => self.renewed(number, outcome, now, spread),
+            Event::Heard(text) => self.hear(text, now),
+            Event::HeardEnd(age, ending) => self.hear_end(age, ending),
+            Event::HeardFailure(age, error, spread) => self.hear_failure(age, error, now, spread),
+            Event::Asked(age) => match &self.tokens {
+                Some(own) if own.age().is_newer(age) => vec![Effect::Tell(own.to_text())],
+                _ => Vec::new(),
             },
+            Event::SignedOut => self.sign_out(),
         };
-        effects.extend(self.go_on(now));
+        effects.extend(self.go_on(now, is_tick));
         effects
+    }
+
+    /// By a clock that was set back, tokens end earlier than they say.
+    fn look_at_clock(&mut self, now: Instant) {
+        let back = self.seen_at.since(now);
+        if back > TOLERANCE {
+            self.set_back += back;
+        }
+        self.seen_at = now;
     }
 
     fn restore(&mut self, text: &str, now: Instant) -> Vec<Effect> {
         let removed = match Tokens::from_text(text) {
             None => "the stored session was broken or of another version and was removed",
-            Some(tokens) if !is_alive(&tokens, now) => {
+            Some(tokens) if tokens.refresh_token.is_none() && !tokens.is_usable(now) => {
                 "the stored session had expired and was removed"
             }
             Some(tokens) => {
-                self.tokens = Some(tokens);
+                self.take(tokens, now);
                 return vec![Effect::Log("took up the stored session")];
             }
         };
         vec![Effect::Remove, Effect::Log(removed)]
     }
 
-    fn replace(&mut self, tokens: Tokens, change: Change) -> Vec<Effect> {
+    fn sign_in(&mut self, tokens: Tokens, now: Instant) -> Vec<Effect> {
+        let asked = self.renewal.take().filter(|renewal| renewal.is_asked);
+        if let (Some(Renewal { number, .. }), Some(old)) = (asked, self.tokens.take()) {
+            self.left_behind = Some((number, old));
+        }
+        self.hopeless_at = None;
         let text = tokens.to_text();
+        self.take(tokens, now);
+        vec![Effect::Store(text), Effect::Announce(Change::SignedIn)]
+    }
+
+    fn take(&mut self, tokens: Tokens, now: Instant) {
+        // What was given at a time that is yet to come was given before the clock was set back.
+        let ahead = tokens.issued_at.since(now);
+        self.set_back = if ahead > TOLERANCE {
+            ahead
+        } else {
+            Duration::ZERO
+        };
         self.tokens = Some(tokens);
         self.failure = None;
-        vec![Effect::Store(text), Effect::Announce(change)]
+        self.frame_is_refused = false;
+        self.is_doubtful = false;
     }
 
-    fn renew(&mut self) -> Option<Effect> {
-        let refresh_token = self.tokens.as_ref()?.refresh_token.clone()?;
-        if self.renewing.is_some() {
-            return None;
+    /// Whether these can be renewed, as far as is known.
+    fn can_renew(&self, tokens: &Tokens) -> bool {
+        let has_frame = matches!(tokens.flow, Flow::Implicit | Flow::Code);
+        tokens.refresh_token.is_some() || (has_frame && !self.frame_is_refused)
+    }
+
+    fn renew(&mut self, is_patient: bool) -> Vec<Effect> {
+        if let Some(renewal) = &mut self.renewal {
+            renewal.is_patient &= is_patient;
+            return Vec::new();
         }
-        self.renewals = self.renewals.wrapping_add(1);
-        self.renewing = Some(self.renewals);
-        Some(Effect::Renew(self.renewals, refresh_token))
-    }
-
-    fn renewed(&mut self, outcome: Result<Tokens>, now: Instant) -> Vec<Effect> {
-        match (outcome, self.tokens.take()) {
-            (Ok(new), Some(old)) => self.replace(new.succeed(old), Change::Renewed),
-            (Err(error), Some(_)) if is_refusal(&error) => self.end(Change::Expired),
-            (Err(error), Some(old)) => {
-                self.tokens = Some(old);
-                let times = self.failure.as_ref().map(|failure| failure.times + 1);
-                self.failure = Some(Failure {
-                    error: error.clone(),
-                    times: times.unwrap_or(0).min(MOST_DOUBLINGS),
-                    at: now,
+        match &self.tokens {
+            Some(tokens) if self.can_renew(tokens) => {
+                self.renewals = self.renewals.wrapping_add(1);
+                self.renewal = Some(Renewal {
+                    number: self.renewals,
+                    is_asked: false,
+                    is_patient,
                 });
-                vec![Effect::Announce(Change::RenewalFailed(error))]
+                vec![Effect::Queue(self.renewals)]
             }
-            (_, None) => Vec::new(),
+            _ => Vec::new(),
         }
+    }
+
+    /// A 401 for an older token says nothing of this one, and one for a token that was got because of a 401, and has worked
+    /// nowhere yet, is the server's way: none is a reason to renew for a while then. While a server wants to be
+    /// left alone, one is a reason to ask the other tabs, but not the server.
+    fn unauthorized(&mut self, token: &Secret, now: Instant) -> Vec<Effect> {
+        let is_hopeless = |at: Instant| now.distance(at) < LONGEST_DELAY;
+        if !self.is_current(token) || self.hopeless_at.is_some_and(is_hopeless) {
+            return Vec::new();
+        }
+        if self.is_doubtful {
+            self.hopeless_at = Some(now);
+            return Vec::new();
+        }
+        let effects = self.renew(true);
+        self.is_doubtful = !effects.is_empty();
+        effects
+    }
+
+    /// Whether that is the token there is. While a renewal is under way, none is.
+    fn is_current(&self, token: &Secret) -> bool {
+        let own = self.tokens.as_ref().filter(|_| !self.is_renewing());
+        own.is_some_and(|tokens| tokens.access_token.reveal() == token.reveal())
+    }
+
+    fn ask(&mut self, number: u32, now: Instant) -> Vec<Effect> {
+        let tokens = self.tokens.as_ref();
+        let waits =
+            |failure: &Failure| failure.error.retry_after().is_some() && failure.again(now) > now;
+        let waits = self.failure.as_ref().is_some_and(waits);
+        match &mut self.renewal {
+            Some(renewal) if renewal.number == number && renewal.is_patient && waits => {
+                self.renewal = None;
+                self.is_doubtful = false;
+                Vec::new()
+            }
+            Some(renewal) if renewal.number == number && !renewal.is_asked => {
+                renewal.is_asked = true;
+                let refresh_token = tokens.and_then(|tokens| tokens.refresh_token.clone());
+                let means = refresh_token.map_or(Means::Frame, Means::RefreshToken);
+                vec![Effect::Renew(number, means)]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn renewed(
+        &mut self,
+        number: u32,
+        outcome: Result<Tokens>,
+        now: Instant,
+        spread: f64,
+    ) -> Vec<Effect> {
+        if let Some((_, old)) = self.left_behind.take_if(|(left, _)| *left == number) {
+            return match outcome {
+                Ok(new) => vec![Effect::Tell(new.succeed(old).to_text())],
+                Err(error) if ends(&old, &error) => {
+                    vec![Effect::TellEnd(old.age(), Ending::Expired)]
+                }
+                Err(error) => vec![Effect::TellFailure(old.age(), error)],
+            };
+        }
+        if self.renewal() != Some(number) {
+            // A server may have given the same again.
+            let own = self.tokens.as_ref();
+            let is_used = |new: &Tokens| own.is_some_and(|own| own.has_one_of(new));
+            let late = outcome.ok().filter(|new| !is_used(new));
+            return late.map(Effect::Revoke).into_iter().collect();
+        }
+        self.renewal = None;
+        let Some(old) = self.tokens.take() else {
+            return Vec::new();
+        };
+        let age = old.age();
+        match outcome {
+            Ok(new) => {
+                let was_doubtful = self.is_doubtful;
+                let new = new.succeed(old);
+                let text = new.to_text();
+                self.take(new, now);
+                self.is_doubtful = was_doubtful;
+                if !was_doubtful {
+                    self.hopeless_at = None;
+                }
+                vec![
+                    Effect::Replace(text.clone()),
+                    Effect::Tell(text),
+                    Effect::Announce(Change::Renewed),
+                ]
+            }
+            Err(error) if ends(&old, &error) => {
+                let mut effects = vec![Effect::TellEnd(age, Ending::Expired)];
+                effects.extend(self.end(Ending::Expired));
+                effects
+            }
+            Err(error) => {
+                self.tokens = Some(old);
+                let told = Effect::TellFailure(age, error.clone());
+                vec![told, self.fail(error, now, spread)]
+            }
+        }
+    }
+
+    /// A renewal has failed, and the session goes on.
+    fn fail(&mut self, error: AuthError, now: Instant, spread: f64) -> Effect {
+        self.is_doubtful = false;
+        let by_frame = |tokens: &&Tokens| tokens.refresh_token.is_none();
+        match self.tokens.as_ref().filter(by_frame) {
+            Some(_) if is_final(&error) => {
+                self.frame_is_refused = true;
+                self.failure = None;
+                if !self.is_usable(now) {
+                    // Its end is told next.
+                    return Effect::Log("the session can't be renewed without the user");
+                }
+            }
+            _ => {
+                let before = self.failure.take();
+                self.failure = Some(Failure::after(before, error.clone(), now, spread));
+            }
+        }
+        Effect::Announce(Change::RenewalFailed(error))
+    }
+
+    /// Takes over what another tab has got.
+    fn hear(&mut self, text: Secret, now: Instant) -> Vec<Effect> {
+        match (Tokens::from_text(text.reveal()), &self.tokens) {
+            (Some(new), Some(old)) if new.age().is_newer(old.age()) => {
+                self.renewal = None;
+                self.take(new, now);
+                vec![Effect::Replace(text), Effect::Announce(Change::Renewed)]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn hear_end(&mut self, age: Age, ending: Ending) -> Vec<Effect> {
+        self.left_behind
+            .take_if(|(_, left)| left.age().is_of_session(age));
+        let Some(own) = &self.tokens else {
+            return Vec::new();
+        };
+        if !own.age().is_of_session(age) {
+            return Vec::new();
+        }
+        let is_asked = self.renewal.as_ref().is_some_and(|own| own.is_asked);
+        if ending == Ending::Expired && own.age().is_newer(age) {
+            // Only the other's were over.
+            return vec![Effect::Tell(own.to_text())];
+        }
+        if ending == Ending::Expired && is_asked {
+            // What this tab is told itself decides.
+            return Vec::new();
+        }
+        // Who has signed out has revoked what was known there.
+        let is_known = !own.age().is_newer(age);
+        let revoked = (ending == Ending::SignedOut && !is_known).then(|| own.clone());
+        let mut effects: Vec<_> = revoked.map(Effect::Revoke).into_iter().collect();
+        effects.extend(self.end(ending));
+        effects
+    }
+
+    /// The wait for a turn is over, too: for a server that is out of reach, the tabs don't wait one after the other.
+    fn hear_failure(
+        &mut self,
+        age: Age,
+        error: AuthError,
+        now: Instant,
+        spread: f64,
+    ) -> Vec<Effect> {
+        let waits = self.renewal.as_ref().is_some_and(|own| !own.is_asked);
+        let is_shared = self.tokens.as_ref().is_some_and(|own| own.age() == age);
+        if !waits || !is_shared {
+            return Vec::new();
+        }
+        self.renewal = None;
+        vec![self.fail(error, now, spread)]
     }
 
     /// What is due, and when to look again.
-    fn go_on(&mut self, now: Instant) -> Vec<Effect> {
+    fn go_on(&mut self, now: Instant, is_tick: bool) -> Vec<Effect> {
         let Some(tokens) = &self.tokens else {
             return Vec::new();
         };
-        if !is_alive(tokens, now) {
-            return self.end(Change::Expired);
+        if !self.can_renew(tokens) && !self.is_usable(now) {
+            return self.end(Ending::Expired);
         }
-        let next = self.next_renewal(now);
-        if self.is_due(now) {
-            return self.renew().into_iter().collect();
+        let mut effects = Vec::new();
+        if is_tick && self.is_due(now) {
+            effects = self.renew(false);
         }
-        let next = next.or(tokens.usable_until());
-        next.map(|next| Effect::WakeAt(next.min(now.after(LONGEST_WAIT))))
-            .into_iter()
-            .collect()
+        if let Some(next) = self.next_renewal(now).or(self.usable_until()) {
+            let latest = now.after(LONGEST_WAIT);
+            // What is due already waits for something else than the clock.
+            let next = if next > now { next } else { latest };
+            effects.push(Effect::WakeAt(next.min(latest)));
+        }
+        effects
+    }
+
+    fn usable_until(&self) -> Option<Instant> {
+        let until = self.tokens.as_ref()?.usable_until()?;
+        Some(until.before(self.set_back))
+    }
+
+    fn is_usable(&self, now: Instant) -> bool {
+        self.usable_until().is_none_or(|end| now < end)
     }
 
     /// When to renew unasked.
     fn next_renewal(&self, now: Instant) -> Option<Instant> {
-        let tokens = self.tokens.as_ref()?;
-        let latest = tokens.usable_until()?.before(LEAD);
-        let due = tokens.due(self.renew_before)?.min(latest);
+        let tokens = self
+            .tokens
+            .as_ref()
+            .filter(|tokens| self.can_renew(tokens))?;
+        let latest = self.usable_until()?.before(LEAD);
+        let due = tokens
+            .due(self.renew_before)?
+            .before(self.set_back)
+            .min(latest);
         let again = self.failure.as_ref().map(|failure| failure.again(now));
         Some(due.max(again.unwrap_or(due)))
     }
 
-    /// Whether a tick would begin a renewal.
+    /// Whether a tick would begin a renewal, if none is under way.
     pub fn is_due(&self, now: Instant) -> bool {
         self.next_renewal(now).is_some_and(|next| next <= now)
     }
 
-    /// What an app may know, while the session is good.
+    /// What an app may know, while there is a session.
     pub fn session(&self, now: Instant) -> Option<Session> {
         let tokens = self.tokens.as_ref()?;
-        is_alive(tokens, now).then(|| Session {
+        let can_renew = self.can_renew(tokens);
+        let expires_at = tokens.expires_at.map(|at| at.before(self.set_back));
+        (can_renew || self.is_usable(now)).then(|| Session {
             flow: tokens.flow.as_str(),
             token_type: TOKEN_TYPE,
             scope: tokens.scope.clone(),
             // Exact: an `Instant` is held to what a JavaScript `Date` can hold.
-            expires_at: tokens.expires_at.map(|at| at.as_millis() as f64),
-            can_renew: tokens.refresh_token.is_some(),
+            expires_at: expires_at.map(|at| at.as_millis() as f64),
+            can_renew,
         })
     }
 
@@ -273,14 +443,31 @@ impl Machine {
         self.tokens.as_ref()
     }
 
+    /// The number of the renewal under way.
+    pub fn renewal(&self) -> Option<u32> {
+        self.renewal.as_ref().map(|renewal| renewal.number)
+    }
+
+    /// Whether what becomes of that renewal is of use to anybody.
+    pub fn wants(&self, number: u32) -> bool {
+        let left = self.left_behind.as_ref().map(|(left, _)| *left);
+        self.renewal() == Some(number) || left == Some(number)
+    }
+
     /// Whether a renewal is under way. The server may end the old tokens at any moment of it, so none is handed out then.
     pub fn is_renewing(&self) -> bool {
-        self.renewing.is_some()
+        self.renewal.is_some()
+    }
+
+    /// Whether the tokens are yet to be taken by the server, which didn't take the ones before.
+    pub fn is_doubtful(&self) -> bool {
+        self.is_doubtful
     }
 
     /// Why the last renewal failed, if it did.
-    pub fn failure(&self) -> Option<&AuthError> {
-        self.failure.as_ref().map(|failure| &failure.error)
+    pub fn failure(&self) -> Option<AuthError> {
+        let failed = self.failure.as_ref().map(|failure| failure.error.clone());
+        failed.or_else(|| self.frame_is_refused.then(wants_user))
     }
 
     /// The token, if it is good for at least a moment.
@@ -289,47 +476,36 @@ impl Machine {
     /// `login_required`; or why there is no new one yet.
     pub fn token(&self, now: Instant) -> Result<&Secret> {
         match &self.tokens {
-            Some(tokens) if tokens.is_usable(now) => Ok(&tokens.access_token),
-            Some(_) => Err(self.failure().cloned().unwrap_or_else(login_required)),
+            Some(tokens) if self.is_usable(now) => Ok(&tokens.access_token),
+            Some(_) => Err(self.failure().unwrap_or_else(login_required)),
             None => Err(login_required()),
         }
     }
 
     fn sign_out(&mut self) -> Vec<Effect> {
-        let revoked = self.tokens.clone().map(Effect::Revoke);
-        // Before the listeners are told, who may leave the page.
-        revoked
-            .into_iter()
-            .chain(self.end(Change::SignedOut))
-            .collect()
+        let Some(tokens) = &self.tokens else {
+            return vec![Effect::Remove];
+        };
+        // The listeners are told last: they may leave the page.
+        let mut effects = vec![
+            Effect::TellEnd(tokens.age(), Ending::SignedOut),
+            Effect::Revoke(tokens.clone()),
+        ];
+        effects.extend(self.end(Ending::SignedOut));
+        effects
     }
 
-    fn end(&mut self, change: Change) -> Vec<Effect> {
+    fn end(&mut self, ending: Ending) -> Vec<Effect> {
+        self.renewal = None;
         self.tokens = None;
-        self.renewing = None;
         self.failure = None;
-        vec![Effect::Remove, Effect::Announce(change)]
+        self.frame_is_refused = false;
+        self.is_doubtful = false;
+        vec![Effect::Remove, Effect::Announce(Change::Ended(ending))]
     }
 }
 
-/// Only the user can help.
-pub fn login_required() -> AuthError {
-    AuthError::new(
-        ErrorCode::LoginRequired,
-        "Nobody is signed in, or the session has expired. Call login().",
-    )
-}
-
-/// Whether there is a session in these: they are good, or can be renewed.
-fn is_alive(tokens: &Tokens, now: Instant) -> bool {
-    tokens.refresh_token.is_some() || tokens.is_usable(now)
-}
-
-/// Whether the server has said no to a renewal for good. Anything else may be over in a minute.
-fn is_refusal(error: &AuthError) -> bool {
-    match error.code() {
-        // A name that OAuth doesn't know; what else has one is not the token endpoint.
-        ErrorCode::Other => matches!(error.status(), Some(400 | 401)),
-        code => code.is_oauth() && !error.retryable(),
-    }
+/// Whether the server has said no for good. A frame that it says no to leaves the session what is left of it.
+fn ends(tokens: &Tokens, error: &AuthError) -> bool {
+    tokens.refresh_token.is_some() && is_refusal(error)
 }

@@ -2,24 +2,26 @@
 
 use super::fetch::API_KEY_HEADER;
 use super::server::Domain;
+use super::tabs::Watch;
 use super::{Hooks, redirect};
 use crate::browser::gate::{Gate, Pending};
+use crate::browser::lock::Turn;
 use crate::browser::storage::Area;
 use crate::browser::timer::Timer;
-use crate::browser::{self, clock, native, page};
+use crate::browser::{self, clock, frame, native, page};
 use crate::error::{AuthError, Result};
+use crate::notice::Notice;
 use crate::oauth::arrival::Redirect;
 use crate::oauth::sign_in::SignIn;
 use crate::oauth::tokens::Tokens;
 use crate::options::{Config, Flow, Options, StorageKind};
 use crate::secret::Secret;
-use crate::session::{Change, Effect, Event, Machine, Session, login_required};
+use crate::session::{Change, Effect, Event, Machine, Session};
 use crate::text::concat;
 use crate::time::Instant;
 use crate::url::Url;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use wasm_bindgen_futures::spawn_local;
 
 type Listener = Rc<dyn Fn(Change)>;
 
@@ -33,7 +35,7 @@ thread_local! {
 pub struct Core {
     pub config: Config,
     hooks: RefCell<Hooks>,
-    machine: RefCell<Machine>,
+    pub machine: RefCell<Machine>,
     redirect: RefCell<Redirect>,
     listeners: RefCell<Vec<(u32, Listener)>>,
     next_listener: Cell<u32>,
@@ -43,12 +45,21 @@ pub struct Core {
     /// Shut until the answer that this page load may be is dealt with.
     pub begun: Gate,
     /// Shut while a renewal is under way.
-    renewal: Gate,
+    pub renewal: Gate,
+    /// The turn to renew, on its way from the wait for it to the renewal.
+    pub turn: RefCell<Option<Turn>>,
+    /// What there is to notice of the world, while there are clients.
+    pub watch: RefCell<Option<Watch>>,
+    /// Shut until this tab has heard its own last word.
+    pub echo: Gate,
+    pub echoes: Cell<u32>,
+    /// How often it has heard anything: another tab that speaks isn't frozen.
+    pub signs: Cell<u32>,
     /// The revocations under way.
     pub revocations: Pending,
     pub domain: Domain,
     /// What is in storage, as far as this page knows.
-    stored: RefCell<Option<Secret>>,
+    pub stored: RefCell<Option<Secret>>,
     /// How often the user has signed out.
     pub sign_outs: Cell<u32>,
     /// When this page was last left for the logout page.
@@ -59,6 +70,7 @@ impl Core {
     /// The core of these options, made and begun at the first call. It has begun when its gate is open.
     pub fn of(options: Options, hooks: Hooks) -> Result<Rc<Self>> {
         let page = page::url()?;
+        frame::check_is_outside()?;
         let config = Config::check(options, &page, &browser::url::parse)?;
         let known =
             CORES.with_borrow(|cores| cores.iter().find(|core| core.config == config).cloned());
@@ -81,6 +93,12 @@ impl Core {
             open: Cell::new(0),
             begun: Gate::default(),
             renewal: Gate::default(),
+            turn: RefCell::new(None),
+            watch: RefCell::new(None),
+            echo: Gate::default(),
+            // No two tabs count from the same number, for each hears the echoes of all.
+            echoes: Cell::new((js_sys::Math::random() * f64::from(u32::MAX)) as u32),
+            signs: Cell::new(0),
             revocations: Pending::default(),
             domain: Domain::default(),
             stored: RefCell::new(None),
@@ -116,64 +134,31 @@ impl Core {
     pub fn apply(self: &Rc<Self>, event: Event) {
         let effects = self.machine.borrow_mut().step(event, clock::now());
         self.wake_at.set(None);
+        // Before anyone hears of it: a listener may begin the next renewal.
+        if self.renewal.is_shut() && !self.machine.borrow().is_renewing() {
+            self.renewal.open();
+        }
         for effect in effects {
             match effect {
                 Effect::Store(text) => self.store(text),
+                Effect::Replace(text) => self.replace(text),
                 Effect::Remove => self.remove(),
-                Effect::Renew(number, refresh_token) => self.renew(number, refresh_token),
+                Effect::Queue(number) => self.queue(number),
+                Effect::Renew(number, means) => self.renew(number, means),
                 Effect::Revoke(tokens) => self.revoke(&tokens),
+                Effect::Tell(text) => self.tell(&Notice::Tokens(text)),
+                Effect::TellEnd(age, ending) => self.tell(&Notice::End(age, ending)),
+                Effect::TellFailure(age, error) => self.tell(&Notice::Failure(age, error)),
                 Effect::WakeAt(instant) => self.wake_at.set(Some(instant)),
                 Effect::Log(line) => self.log(line),
                 Effect::Announce(change) => self.announce(change),
             }
         }
         self.set_timer();
-        if self.renewal.is_shut() && !self.machine.borrow().is_renewing() {
-            self.renewal.open();
-        }
     }
 
-    fn renew(self: &Rc<Self>, number: u32, refresh_token: Secret) {
-        let Some(old) = self.tokens() else {
-            return;
-        };
-        self.renewal.shut();
-        let core = Rc::clone(self);
-        spawn_local(async move {
-            let outcome = core.refresh(&old, &refresh_token).await;
-            core.apply(Event::Renewed(number, outcome));
-        });
-    }
-
-    /// Waits for the renewal under way, or due.
-    pub async fn ready(self: &Rc<Self>) {
-        if self.is_renewing() {
-            self.renewal.pass().await;
-        }
-    }
-
-    /// Begins a renewal if one is due; says whether one is under way.
-    pub fn is_renewing(self: &Rc<Self>) -> bool {
-        if self.machine.borrow().is_due(clock::now()) {
-            self.apply(Event::Tick);
-        }
-        self.machine.borrow().is_renewing()
-    }
-
-    /// Renews now, or joins the renewal under way.
-    pub async fn renewed(self: &Rc<Self>) -> Result<Session> {
-        self.apply(Event::Renew);
-        if !self.machine.borrow().is_renewing() {
-            return Err(login_required());
-        }
-        self.renewal.pass().await;
-        if let Some(error) = self.machine.borrow().failure() {
-            return Err(error.clone());
-        }
-        self.session().ok_or_else(login_required)
-    }
-
-    fn area(&self) -> Option<Area> {
+    /// Where the session is stored.
+    pub fn area(&self) -> Option<Area> {
         Area::open(self.config.storage)
     }
 
@@ -190,12 +175,34 @@ impl Core {
         }
     }
 
+    /// Stores what another session has not taken the place of, nor newer tokens of this one: what this tab has then lasts as
+    /// long as the page.
+    fn replace(&self, text: Secret) {
+        let key = self.key("session");
+        let stored = self.area().and_then(|area| area.get(&key));
+        let stored = stored.and_then(|text| Tokens::from_text(&text));
+        let is_other = stored.zip(self.tokens()).is_some_and(|(stored, own)| {
+            let (stored, own) = (stored.age(), own.age());
+            !stored.is_of_session(own) || stored.is_newer(own)
+        });
+        if !is_other {
+            self.store(text);
+        }
+    }
+
     fn remove(&self) {
         let (key, stored) = (self.key("session"), self.stored.take());
         if let (Some(area), Some(stored)) = (self.area(), stored)
             && area.get(&key).is_some_and(|text| text == stored.reveal())
         {
             area.remove(&key);
+        }
+    }
+
+    /// The server takes this token.
+    pub fn accepted(self: &Rc<Self>, token: &Secret) {
+        if self.machine.borrow().is_doubtful() {
+            self.apply(Event::Accepted(token.clone()));
         }
     }
 
@@ -233,7 +240,7 @@ impl Core {
                 let core = Rc::downgrade(self);
                 Timer::after(instant.since(clock::now()), move || {
                     if let Some(core) = core.upgrade() {
-                        core.apply(Event::Tick);
+                        core.tick();
                     }
                 })
             }
@@ -245,12 +252,18 @@ impl Core {
     /// One more client.
     pub fn open(self: &Rc<Self>) {
         self.open.set(self.open.get() + 1);
-        self.apply(Event::Tick);
+        if self.watch.borrow().is_none() && self.config.api_key.is_none() {
+            self.watch();
+        }
+        self.tick();
     }
 
-    /// One client less. The last one stops the timer.
+    /// One client less. The last one stops the timer, and hears no more.
     pub fn close(self: &Rc<Self>) {
         self.open.set(self.open.get().saturating_sub(1));
+        if self.open.get() == 0 {
+            drop(self.watch.take());
+        }
         self.set_timer();
     }
 
@@ -306,7 +319,8 @@ impl Core {
         self.machine.borrow().token(clock::now()).cloned()
     }
 
-    fn tokens(&self) -> Option<Tokens> {
+    /// The tokens there are, good or not.
+    pub fn tokens(&self) -> Option<Tokens> {
         self.machine.borrow().tokens().cloned()
     }
 
@@ -339,7 +353,12 @@ impl Core {
 
     /// Looks into storage again, after this page was away.
     pub fn look_again(self: &Rc<Self>) {
-        self.apply(Event::Tick);
+        self.tick();
+        self.take_up();
+    }
+
+    /// Takes up the session in storage, if there is none here.
+    pub fn take_up(self: &Rc<Self>) {
         if self.session().is_none() {
             self.restore();
             if self.session().is_some() {

@@ -7,10 +7,12 @@ use crate::error::{AuthError, ErrorCode, Result};
 use crate::oauth::form;
 use crate::oauth::tokens::TOKEN_TYPE;
 use crate::secret::Secret;
+use crate::session::Event;
 use crate::text::concat;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
-use web_sys::{Headers, Request, RequestInit, RequestRedirect};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Headers, Request, RequestInit, RequestRedirect, Response};
 
 /// The header of [RFC 6750 §2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1).
 const HEADER: &str = "Authorization";
@@ -82,7 +84,8 @@ impl Core {
 }
 
 impl Auth {
-    /// Sends a request, with the token if it belongs there, renewed first when due. See [`Auth::sign`].
+    /// Sends a request, with the token if it belongs there, renewed first when due. See [`Auth::sign`]. One that is answered
+    /// with 401 is sent once more with a newer token, if its method is one that has no body.
     ///
     /// # Errors
     /// As [`Auth::sign`]; `network` where no response was had. A response, whatever its status, is the server's own.
@@ -94,24 +97,67 @@ impl Auth {
         if self.may_sign(&request.url()) {
             self.core.ready().await;
         }
-        let request = self.sign(request)?;
+        let again = matches!(request.method().as_str(), "GET" | "HEAD").then(|| request.clone());
+        let (response, token) = self.send(request).await?;
+        if let Some(token) = &token {
+            self.answered(token, response.status());
+        }
+        let (Some(Ok(again)), Some(token), 401) = (again, token, response.status()) else {
+            return Ok(response.into());
+        };
+        self.core.ready().await;
+        if !self.has_newer(&token) {
+            return Ok(response.into());
+        }
+        let (response, token) = self.send(again).await?;
+        if let Some(token) = token {
+            self.answered_again(&token, response.status());
+        }
+        Ok(response.into())
+    }
+
+    /// The response, and the token that the request had, if it had one.
+    async fn send(&self, request: Request) -> Result<(Response, Option<Secret>)> {
+        let (request, token) = self.sign(request)?;
         let failed = |_: JsValue| AuthError::new(ErrorCode::Network, "No response was had.");
         let promise = native::fetch(&request, &JsValue::UNDEFINED);
-        let response = wasm_bindgen_futures::JsFuture::from(promise)
-            .await
-            .map_err(failed)?;
-        Ok(web_sys::Response::from(response).into())
+        let response = JsFuture::from(promise).await.map_err(failed)?.into();
+        Ok((response, token))
+    }
+
+    /// Tells the session how the server took a token. A 401 has it renewed, unless it has a newer one already.
+    pub fn answered(&self, token: &Secret, status: u16) {
+        match status {
+            401 => self.core.apply(Event::Unauthorized(token.clone())),
+            _ => self.core.accepted(token),
+        }
+    }
+
+    /// The same of a request that was sent once more: if that didn't help, neither will another token.
+    pub fn answered_again(&self, token: &Secret, status: u16) {
+        match status {
+            401 => self.core.apply(Event::StillUnauthorized(token.clone())),
+            _ => self.core.accepted(token),
+        }
+    }
+
+    /// Whether the session has another token by now.
+    pub fn has_newer(&self, token: &Secret) -> bool {
+        let now = self.core.token();
+        now.is_ok_and(|now| now.reveal() != token.reveal())
     }
 
     /// Adds the token to a request if its URL may have it. Any other request is left as it is, and so is one that has an
     /// `Authorization` or `X-API-Key` header already.
+    ///
+    /// With the request comes the token that it has now, if it has one.
     ///
     /// With an API key it comes back as one that follows no redirect: browsers drop `Authorization` on the way to another
     /// origin, but no other header.
     ///
     /// # Errors
     /// `login_required` when it would be signed and there is no session.
-    pub fn sign(&self, request: Request) -> Result<Request> {
+    pub fn sign(&self, request: Request) -> Result<(Request, Option<Secret>)> {
         let refused = |_: JsValue| {
             AuthError::new(
                 ErrorCode::InvalidResponse,
@@ -119,7 +165,7 @@ impl Auth {
             )
         };
         if !self.may_sign(&request.url()) || is_signed(&request.headers()) {
-            return Ok(request);
+            return Ok((request, None));
         }
         let credential = self.core.credential_now()?;
         let (name, value) = credential.header();
@@ -127,14 +173,16 @@ impl Auth {
             .headers()
             .set(name, value.reveal())
             .map_err(refused)?;
-        if matches!(credential, Credential::Token(_))
-            || request.redirect() != RequestRedirect::Follow
-        {
-            return Ok(request);
+        if let Credential::Token(token) = credential {
+            return Ok((request, Some(token)));
+        }
+        if request.redirect() != RequestRedirect::Follow {
+            return Ok((request, None));
         }
         let init = RequestInit::new();
         init.set_redirect(RequestRedirect::Error);
-        Request::new_with_request_and_init(&request, &init).map_err(refused)
+        let request = Request::new_with_request_and_init(&request, &init).map_err(refused)?;
+        Ok((request, None))
     }
 
     /// Whether there is something to sign with, and nothing to wait for first.
@@ -145,7 +193,7 @@ impl Auth {
         self.core.credential_now().map(drop)
     }
 
-    /// Waits for the renewal of the session that is due or under way, if one is. Says whether it had to.
+    /// Begins a renewal if one is due; says whether one is under way.
     pub fn is_renewing(&self) -> bool {
         self.core.is_renewing()
     }

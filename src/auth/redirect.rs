@@ -3,7 +3,7 @@
 use super::core::Core;
 use super::{Hooks, is_own};
 use crate::browser::storage::crossing;
-use crate::browser::{self, clock, json, page};
+use crate::browser::{self, clock, frame, json, page};
 use crate::error::{AuthError, ErrorCode, Result};
 use crate::oauth::arrival::{Arrival, Redirect};
 use crate::oauth::redirect::{Grant, Response, find, judge};
@@ -182,6 +182,7 @@ pub fn arrive(core: &Core) {
 /// Completes the sign-in of this page load by the options it was begun with.
 pub async fn complete(hooks: Hooks) -> Result<Rc<Core>> {
     let here = page::url()?;
+    frame::check_is_outside()?;
     let own = here.with_path(&here.path);
     let found = find(&here, &own);
     let sign_in = found

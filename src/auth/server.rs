@@ -71,20 +71,19 @@ impl Core {
     /// Tokens for a code.
     pub async fn redeem(self: &Rc<Self>, code: Code, scope: &str) -> Result<Tokens> {
         let is_legacy = self.has_legacy_endpoint().await;
+        let asked = clock::now();
         let reply = http::post(token::redeem(&self.config, is_legacy, &code)).await?;
-        token::judge(&reply.answer(), Flow::Code, scope, clock::now())
+        let tokens = token::judge(&reply.answer(), Flow::Code, scope, clock::now())?;
+        Ok(tokens.asked_for_at(asked))
     }
 
-    /// New tokens for old ones, or those that another page has got and stored meanwhile.
+    /// New tokens for old ones.
     pub async fn refresh(self: &Rc<Self>, old: &Tokens, refresh_token: &Secret) -> Result<Tokens> {
         let is_legacy = self.has_legacy_endpoint().await;
-        if let Some(tokens) = self.stored_by_another()
-            && tokens.signed_in_at == old.signed_in_at
-        {
-            return Ok(tokens);
-        }
+        let asked = clock::now();
         let reply = http::post(token::refresh(&self.config, is_legacy, refresh_token)).await?;
-        token::judge(&reply.answer(), old.flow, &old.scope, clock::now())
+        let tokens = token::judge(&reply.answer(), old.flow, &old.scope, clock::now())?;
+        Ok(tokens.asked_for_at(asked))
     }
 
     /// Has the server end tokens, whatever it says to that.

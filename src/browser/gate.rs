@@ -12,6 +12,8 @@ use std::time::Duration;
 #[derive(Default)]
 pub struct Gate {
     is_shut: Cell<bool>,
+    /// How often it was opened.
+    openings: Cell<u32>,
     waiting: RefCell<Vec<Waker>>,
 }
 
@@ -24,6 +26,7 @@ impl Gate {
     /// Lets everyone pass.
     pub fn open(&self) {
         self.is_shut.set(false);
+        self.openings.set(self.openings.get().wrapping_add(1));
         self.waiting.take().into_iter().for_each(Waker::wake);
     }
 
@@ -32,10 +35,11 @@ impl Gate {
         self.is_shut.get()
     }
 
-    /// Waits while it is shut.
+    /// Waits until it is open, or was for a moment.
     pub async fn pass(&self) {
+        let openings = self.openings.get();
         poll_fn(|context| {
-            if !self.is_shut() {
+            if !self.is_shut() || self.openings.get() != openings {
                 return Poll::Ready(());
             }
             self.waiting.borrow_mut().push(context.waker().clone());

@@ -19,11 +19,16 @@ const MOST_BYTES: u32 = 256 * 1024;
 
 /// The options of both kinds of request, as JSON: much shorter than a setter for each.
 const GET: &str = r#"{"cache":"no-store","redirect":"manual","referrerPolicy":"no-referrer"}"#;
-const POST: &str = r#"{"method":"POST","cache":"no-store","redirect":"manual","referrerPolicy":"no-referrer","keepalive":true,"headers":{"Content-Type":"application/x-www-form-urlencoded"}}"#;
+const POST: &str = r#"{"method":"POST","cache":"no-store","redirect":"manual","referrerPolicy":"no-referrer","headers":{"Content-Type":"application/x-www-form-urlencoded"}}"#;
+
+/// The same for an answer that nobody reads.
+const UNREAD: &str =
+    r#"{"mode":"no-cors","credentials":"omit","cache":"no-store","referrerPolicy":"no-referrer"}"#;
 
 /// An answer of the server's.
 pub struct Reply {
     status: u16,
+    retry_after: Option<String>,
     body: Option<Body>,
 }
 
@@ -32,6 +37,7 @@ impl Reply {
     pub fn answer(&self) -> Answer<'_> {
         Answer {
             status: self.status,
+            retry_after: self.retry_after.as_deref(),
             body: self.body.as_ref().map(|body| body as &dyn Fields),
         }
     }
@@ -64,7 +70,7 @@ impl Fields for Body {
 /// # Errors
 /// `network`, `timeout`
 pub async fn get(url: &str) -> Result<Reply> {
-    send(url, None).await
+    send(url, None, false).await
 }
 
 /// Posts a form.
@@ -72,11 +78,20 @@ pub async fn get(url: &str) -> Result<Reply> {
 /// # Errors
 /// `network`, `timeout`
 pub async fn post(post: Post) -> Result<Reply> {
-    send(&post.url, Some(post.body.reveal())).await
+    send(&post.url, Some(post.body.reveal()), post.outlives_page).await
 }
 
-async fn send(url: &str, body: Option<&str>) -> Result<Reply> {
-    let reply = within(LONGEST, Box::pin(exchange(url, body))).await;
+/// Whether anybody answers there, readable for this page or not.
+pub async fn is_there(url: &str) -> bool {
+    let asked = async {
+        let init = js_sys::JSON::parse(UNREAD)?;
+        JsFuture::from(native::own_fetch(url, &init)).await
+    };
+    matches!(within(LONGEST, Box::pin(asked)).await, Some(Ok(_)))
+}
+
+async fn send(url: &str, body: Option<&str>, keepalive: bool) -> Result<Reply> {
+    let reply = within(LONGEST, Box::pin(exchange(url, body, keepalive))).await;
     let Some(reply) = reply else {
         return Err(AuthError::new(
             ErrorCode::Timeout,
@@ -91,10 +106,15 @@ async fn send(url: &str, body: Option<&str>) -> Result<Reply> {
     })
 }
 
-async fn exchange(url: &str, body: Option<&str>) -> std::result::Result<Reply, JsValue> {
+async fn exchange(
+    url: &str,
+    body: Option<&str>,
+    keepalive: bool,
+) -> std::result::Result<Reply, JsValue> {
     let abort = Abort(AbortController::new()?);
     let init = js_sys::JSON::parse(body.map_or(GET, |_| POST))?;
     Reflect::set(&init, &"signal".into(), &abort.0.signal())?;
+    Reflect::set(&init, &"keepalive".into(), &keepalive.into())?;
     let bytes = body.map(|body| Uint8Array::from(body.as_bytes()));
     if let Some(bytes) = &bytes {
         Reflect::set(&init, &"body".into(), bytes)?;
@@ -107,8 +127,19 @@ async fn exchange(url: &str, body: Option<&str>) -> std::result::Result<Reply, J
     let response: Response = JsFuture::from(response).await?.unchecked_into();
     Ok(Reply {
         status: response.status(),
+        retry_after: retry_after(&response),
         body: read(&response).await?,
     })
+}
+
+/// For how many seconds the server wants to be left alone. Where it names a date instead, the browser knows which one.
+fn retry_after(response: &Response) -> Option<String> {
+    let text = response.headers().get("Retry-After").ok()??;
+    if text.parse::<u64>().is_ok() {
+        return Some(text);
+    }
+    let span = js_sys::Date::parse(&text) - js_sys::Date::now();
+    Some(((span / 1000.0) as u64).to_string())
 }
 
 /// The JSON object in a body, if it is one, and not too long.

@@ -2,13 +2,16 @@
 
 #[cfg(feature = "bindings")]
 pub mod abort;
+pub mod channel;
 pub mod clock;
 pub mod cookie;
 pub mod departure;
+pub mod frame;
 pub mod gate;
 pub mod http;
 pub mod json;
 pub mod listener;
+pub mod lock;
 pub mod native;
 pub mod page;
 pub mod random;

@@ -25,7 +25,11 @@ pub fn remember() {
 /// Calls the one there was when the first client was made. For our own requests: a later one may be ours, and would have
 /// us wait for ourselves.
 pub fn own_fetch(input: &str, init: &JsValue) -> Promise {
-    call(FIRST.with_borrow(Clone::clone), &input.into(), init)
+    call(
+        FIRST.with_borrow(Clone::clone).as_ref(),
+        &input.into(),
+        init,
+    )
 }
 
 /// Calls it, with what the app gave.
@@ -36,12 +40,13 @@ pub fn fetch(input: &JsValue, init: &JsValue) -> Promise {
     } else {
         current()
     };
-    let called = call(fetch, input, init);
+    let called = call(fetch.as_ref(), input, init);
     IS_CALLING.set(was_calling);
     called
 }
 
-fn call(fetch: Option<Function>, input: &JsValue, init: &JsValue) -> Promise {
+/// Calls this one.
+pub fn call(fetch: Option<&Function>, input: &JsValue, init: &JsValue) -> Promise {
     let called = match fetch {
         Some(fetch) => fetch.call2(&JsValue::UNDEFINED, input, init),
         None => Err(JsValue::UNDEFINED),

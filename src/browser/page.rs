@@ -4,6 +4,7 @@ use crate::browser::{self, window};
 use crate::error::{AuthError, ErrorCode, Result};
 use crate::url::Url;
 use wasm_bindgen::JsValue;
+use web_sys::VisibilityState;
 
 /// This page's URL.
 pub fn url() -> Result<Url> {
@@ -21,6 +22,17 @@ pub fn url() -> Result<Url> {
 /// What relative URLs of this page are resolved against, as `fetch` does.
 pub fn base() -> Option<String> {
     window().ok()?.document()?.base_uri().ok()?
+}
+
+/// Whether somebody may be looking at this page.
+pub fn is_visible() -> bool {
+    let document = window().ok().and_then(|window| window.document());
+    document.is_none_or(|document| document.visibility_state() != VisibilityState::Hidden)
+}
+
+/// Whether the browser thinks that it has a network.
+pub fn is_online() -> bool {
+    window().is_ok_and(|window| window.navigator().on_line())
 }
 
 /// `history.state`

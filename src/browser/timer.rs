@@ -1,5 +1,7 @@
 //! `setTimeout` that is cleared when dropped.
 
+use crate::browser::gate::Gate;
+use std::rc::Rc;
 use std::time::Duration;
 use wasm_bindgen::prelude::*;
 
@@ -32,6 +34,15 @@ impl Timer {
             _callback: callback,
         })
     }
+}
+
+/// Waits for a span.
+pub async fn sleep(span: Duration) {
+    let over = Rc::new(Gate::default());
+    over.shut();
+    let bell = Rc::clone(&over);
+    let _timer = Timer::after(span, move || bell.open());
+    over.pass().await;
 }
 
 impl Drop for Timer {

@@ -1,6 +1,6 @@
 //! The outcome of a sign-in, on its way from the page that got the answer to the page the user left.
 
-use crate::error::{AuthError, ErrorCode};
+use crate::error::AuthError;
 use crate::oauth::form;
 use crate::time::Instant;
 use std::time::Duration;
@@ -54,14 +54,7 @@ impl Arrival {
             Redirect::Failed(error) => form::record(&[
                 ("sent", Some(&sent)),
                 ("history_state", history_state),
-                ("error", Some(error.code().as_str())),
-                ("message", Some(error.message())),
-                ("description", error.description()),
-                ("uri", error.uri()),
-                (
-                    "status",
-                    error.status().map(|status| status.to_string()).as_deref(),
-                ),
+                ("error", Some(&error.to_text())),
             ]),
         }
     }
@@ -75,11 +68,7 @@ impl Arrival {
             return None;
         }
         let redirect = match form.field("error") {
-            Some(code) => Redirect::Failed(
-                AuthError::new(ErrorCode::from_name(code)?, owned("message")?)
-                    .with_details(owned("description"), owned("uri"))
-                    .with_status(form.field("status").and_then(|text| text.parse().ok())),
-            ),
+            Some(text) => Redirect::Failed(AuthError::from_text(text)?),
             None => Redirect::SignedIn {
                 return_to: owned("return_to")?,
                 app_state: owned("app_state"),

@@ -3,6 +3,10 @@
 use crate::error::{AuthError, ErrorCode, Result};
 use crate::oauth::form;
 use crate::secret::Secret;
+use std::time::Duration;
+
+/// The longest that a server is left alone because it asked for it.
+const LONGEST_RETRY: Duration = Duration::from_secs(60 * 60);
 
 /// A form to post ([RFC 6749 Appendix B](https://www.rfc-editor.org/rfc/rfc6749#appendix-B)). What is secret goes into
 /// its body, never into a URL.
@@ -12,6 +16,8 @@ pub struct Post {
     pub url: String,
     /// The body, form-encoded.
     pub body: Secret,
+    /// Whether it goes on when the page is left.
+    pub outlives_page: bool,
 }
 
 impl Post {
@@ -20,6 +26,7 @@ impl Post {
         Post {
             url,
             body: Secret::new(form::of(fields)),
+            outlives_page: false,
         }
     }
 }
@@ -52,6 +59,8 @@ pub trait Fields {
 pub struct Answer<'a> {
     /// The HTTP status.
     pub status: u16,
+    /// `Retry-After`, in seconds.
+    pub retry_after: Option<&'a str>,
     /// The body, if it is a JSON object of a length that can be meant.
     pub body: Option<&'a dyn Fields>,
 }
@@ -102,8 +111,13 @@ impl Answer<'_> {
     }
 
     fn failure(&self, error: AuthError) -> AuthError {
-        // A redirect, which isn't followed, has no status.
-        error.with_status((self.status != 0).then_some(self.status))
+        let retry_after = self.retry_after.and_then(|text| text.parse().ok());
+        let retry_after =
+            retry_after.map(|seconds| Duration::from_secs(seconds).min(LONGEST_RETRY));
+        error
+            // A redirect, which isn't followed, has no status.
+            .with_status((self.status != 0).then_some(self.status))
+            .with_retry_after(retry_after)
     }
 }
 

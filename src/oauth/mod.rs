@@ -8,7 +8,8 @@
 //! | end | [`token::revoke`] | none: nothing depends on it |
 //! | end | [`logout::request`] | none: the server's page answers the user |
 //!
-//! [`sign_in::SignIn`] is what the browser remembers between the two, under its [`state::State`].
+//! [`sign_in::SignIn`] is what the browser remembers between the two, under its [`state::State`]; that of a hidden frame is
+//! never stored.
 
 pub mod arrival;
 pub mod authority;

@@ -74,8 +74,9 @@ pub fn password(config: &Config, scope: &str, credentials: &Credentials) -> Post
 /// Ends tokens at the server ([RFC 7009 §2.1](https://www.rfc-editor.org/rfc/rfc7009#section-2.1)), the one that could
 /// make new ones first. What the server says to it changes nothing, so it has no twin.
 pub fn revoke(config: &Config, tokens: &Tokens) -> Vec<Post> {
-    let of = |token: &Secret| {
-        Post::new(
+    let of = |token: &Secret| Post {
+        outlives_page: true,
+        ..Post::new(
             config.endpoints.revoke.href(),
             &[
                 ("token", Some(token.reveal())),

@@ -11,6 +11,9 @@ use std::time::Duration;
 /// Longest access token that is taken, in bytes: servers refuse headers that are longer.
 const LONGEST_TOKEN: usize = 16 * 1024;
 
+/// No answer takes longer while the machine is awake.
+const LONGEST_ANSWER: Duration = Duration::from_secs(30);
+
 /// How long a token must still be good to be worth sending.
 const MOMENT: Duration = Duration::from_secs(1);
 
@@ -28,10 +31,33 @@ pub struct Tokens {
     pub scope: String,
     /// When the user signed in: what tells one session from another.
     pub signed_in_at: Instant,
+    /// How often the session was renewed since.
+    pub renewals: u32,
     /// When they were given.
     pub issued_at: Instant,
     /// `None` where the server gave no lifetime.
     pub expires_at: Option<Instant>,
+}
+
+/// Which session tokens are of, and how far it had come with them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Age {
+    /// When the user signed in.
+    pub signed_in_at: Instant,
+    /// How often the session was renewed since.
+    pub renewals: u32,
+}
+
+impl Age {
+    /// Whether both are of one session.
+    pub fn is_of_session(self, other: Age) -> bool {
+        self.signed_in_at == other.signed_in_at
+    }
+
+    /// Whether these tokens took the place of the others.
+    pub fn is_newer(self, than: Age) -> bool {
+        self.is_of_session(than) && self.renewals > than.renewals
+    }
 }
 
 /// The token type as it is written in a header. PlaceOS compares it by case.
@@ -107,6 +133,7 @@ impl Unjudged<'_> {
             refresh_token: None,
             scope: self.scope.unwrap_or(asked_scope).to_owned(),
             signed_in_at: now,
+            renewals: 0,
             issued_at: now,
             expires_at: self.expires_in.judge()?.map(|life| now.after(life)),
         })
@@ -143,23 +170,51 @@ impl Tokens {
     /// ([RFC 6749 §6](https://www.rfc-editor.org/rfc/rfc6749#section-6)).
     pub fn succeed(mut self, old: Tokens) -> Self {
         self.signed_in_at = old.signed_in_at;
+        self.renewals = old.renewals.saturating_add(1);
         self.refresh_token = self.refresh_token.or(old.refresh_token);
         self
     }
 
+    /// The same as they were asked for at that instant: their life may have begun as early. What is short is not made much
+    /// shorter, unless the machine slept over the answer.
+    pub fn asked_for_at(mut self, asked: Instant) -> Self {
+        let took = self.issued_at.since(asked);
+        self.expires_at = self.expires_at.map(|expires_at| {
+            let life = expires_at.since(self.issued_at);
+            let is_asleep = took > LONGEST_ANSWER;
+            expires_at.before(if is_asleep { took } else { took.min(life / 10) })
+        });
+        self
+    }
+
+    /// Whether one of them is one of the others.
+    pub fn has_one_of(&self, others: &Tokens) -> bool {
+        let refresh_token = |tokens: &Self| {
+            tokens
+                .refresh_token
+                .as_ref()
+                .map(|token| token.reveal().to_owned())
+        };
+        self.access_token.reveal() == others.access_token.reveal()
+            || refresh_token(self).is_some_and(|own| refresh_token(others) == Some(own))
+    }
+
+    /// How far the session has come with these.
+    pub fn age(&self) -> Age {
+        Age {
+            signed_in_at: self.signed_in_at,
+            renewals: self.renewals,
+        }
+    }
+
     /// The first instant at which a request would no longer arrive with a good token.
     pub fn usable_until(&self) -> Option<Instant> {
-        self.before_end(MOMENT)
+        self.due(MOMENT)
     }
 
-    /// The instant at which new ones are to be got, that span before the end; `None` where nothing gets them.
+    /// The instant at which new ones are to be got: that span before the end, or a tenth of the life if that is less.
+    /// `None` if they have no end.
     pub fn due(&self, span: Duration) -> Option<Instant> {
-        self.refresh_token.as_ref()?;
-        self.before_end(span)
-    }
-
-    /// That span before the end, or a tenth of the life if that is less.
-    fn before_end(&self, span: Duration) -> Option<Instant> {
         self.expires_at.map(|expires_at| {
             let life = expires_at.since(self.issued_at);
             expires_at.before(span.min(life / 10))
@@ -186,6 +241,7 @@ impl Tokens {
                 "signed_in_at",
                 Some(&self.signed_in_at.as_millis().to_string()),
             ),
+            ("renewals", Some(&self.renewals.to_string())),
             ("issued_at", Some(&self.issued_at.as_millis().to_string())),
             ("expires_at", expires_at.as_deref()),
         ]))
@@ -210,6 +266,7 @@ impl Tokens {
         let tokens = unjudged.judge(flow, form.field("scope")?, issued_at).ok()?;
         Some(Tokens {
             signed_in_at: instant("signed_in_at")?,
+            renewals: form.field("renewals")?.parse().ok()?,
             refresh_token: form
                 .field("refresh_token")
                 .map(|text| Secret::new(text.to_owned())),

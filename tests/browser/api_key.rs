@@ -16,7 +16,7 @@ fn with_key() -> Options {
 async fn an_api_key_signs_in_its_own_header_and_follows_no_redirect() {
     let auth = create(&with_key()).await;
     let request = Request::new_with_str(&format!("{SERVER}/api")).unwrap();
-    let request = auth.sign(request).unwrap();
+    let (request, _) = auth.sign(request).unwrap();
     let header = |name| request.headers().get(name).unwrap();
     assert_eq!(header("X-API-Key").as_deref(), Some("id.secret"));
     assert_eq!(header("Authorization"), None);
@@ -27,7 +27,7 @@ async fn an_api_key_signs_in_its_own_header_and_follows_no_redirect() {
 async fn an_api_key_goes_where_a_token_would_and_nowhere_else() {
     let auth = create(&with_key()).await;
     for url in ["https://placeos.example.com.attacker.test/", "/api"] {
-        let request = auth.sign(Request::new_with_str(url).unwrap()).unwrap();
+        let (request, _) = auth.sign(Request::new_with_str(url).unwrap()).unwrap();
         assert_eq!(request.headers().get("X-API-Key").unwrap(), None, "{url}");
         assert_eq!(request.redirect(), RequestRedirect::Follow, "{url}");
         let refused = auth.sign_url(url).await.unwrap_err();
@@ -36,7 +36,7 @@ async fn an_api_key_goes_where_a_token_would_and_nowhere_else() {
     for name in ["Authorization", "X-API-Key"] {
         let request = Request::new_with_str(SERVER).unwrap();
         request.headers().set(name, "mine").unwrap();
-        let request = auth.sign(request).unwrap();
+        let (request, _) = auth.sign(request).unwrap();
         assert_eq!(request.headers().get(name).unwrap().unwrap(), "mine");
     }
     let signed = auth.sign_url(&format!("{SERVER}/a?api-key=b&c")).await;

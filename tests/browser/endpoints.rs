@@ -1,6 +1,6 @@
 //! Endpoints that answer with this page: the one server there is here.
 
-use crate::page::{address, begin, create, options, show, signed_in, tail};
+use crate::page::{address, begin, create, options, restored, show, signed_in, tail};
 use placeos_auth::auth::Credentials;
 use placeos_auth::oauth::arrival::Redirect;
 use placeos_auth::secret::Secret;
@@ -84,7 +84,7 @@ async fn a_code_in_the_fragment_asks_nobody_for_tokens() {
 
 #[wasm_bindgen_test]
 async fn a_session_that_nothing_renews_says_so() {
-    let auth = signed_in(&misled(), 7200).await;
+    let auth = restored(&misled(), 7200).await;
     assert!(!auth.session().unwrap().can_renew);
     let error = auth.renew().await.unwrap_err();
     assert_eq!(error.code(), ErrorCode::LoginRequired);

@@ -1,8 +1,8 @@
-use crate::page::{keys_of, options, session_storage, signed_in};
+use crate::page::{keys_of, options, restored, session_storage, signed_in};
 use gloo_net::http::Request;
 use js_sys::Promise;
 use placeos_auth::ErrorCode;
-use placeos_auth::session::Change;
+use placeos_auth::session::{Change, Ending};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen_futures::JsFuture;
@@ -21,13 +21,13 @@ async fn sleep(millis: i32) {
 #[wasm_bindgen_test]
 async fn a_session_ends_with_its_token_and_says_so_once() {
     let options = options();
-    let auth = signed_in(&options, 2).await;
+    let auth = restored(&options, 2).await;
     let heard = Rc::new(RefCell::new(Vec::new()));
     let ears = Rc::clone(&heard);
     let _subscription = auth.subscribe(move |change| ears.borrow_mut().push(change));
     assert!(auth.session().is_some());
     sleep(2500).await;
-    assert_eq!(*heard.borrow(), [Change::Expired]);
+    assert_eq!(*heard.borrow(), [Change::Ended(Ending::Expired)]);
     assert!(auth.session().is_none());
     assert!(keys_of(&session_storage(), &options).is_empty());
     let request = Request::get(crate::page::SERVER).build().unwrap();
@@ -39,7 +39,7 @@ async fn a_session_ends_with_its_token_and_says_so_once() {
 
 #[wasm_bindgen_test]
 async fn a_client_that_was_closed_hears_nothing_more() {
-    let auth = signed_in(&options(), 2).await;
+    let auth = restored(&options(), 2).await;
     let heard = Rc::new(RefCell::new(0));
     let ears = Rc::clone(&heard);
     let _subscription = auth.subscribe(move |_| *ears.borrow_mut() += 1);

@@ -127,6 +127,26 @@ pub async fn signed_in(options: &Options, expires_in: u32) -> Auth {
     create(options).await
 }
 
+/// A client that finds the session of an earlier page, which nothing renews.
+pub async fn restored(options: &Options, expires_in: u64) -> Auth {
+    let now = now().as_millis();
+    let expires_at = now + 1000 * expires_in;
+    let text = format!(
+        "v=1&flow=password&access_token=secret-token&scope=public&signed_in_at={now}&renewals=0&issued_at={now}\
+         &expires_at={expires_at}"
+    );
+    session_storage()
+        .set_item(&session_key(options), &text)
+        .unwrap();
+    create(options).await
+}
+
+/// The key under which a client of these options stores its session.
+pub fn session_key(options: &Options) -> String {
+    let id = options.client_id.as_deref().unwrap();
+    format!("placeos-auth:session:{SERVER}/{id}")
+}
+
 /// The keys of ours in a storage area.
 pub fn keys(storage: &Storage) -> Vec<String> {
     (0..storage.length().unwrap())

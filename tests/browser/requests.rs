@@ -1,10 +1,12 @@
-use crate::page::{SERVER, create, options, signed_in};
+use crate::page::{SERVER, create, options, session_key, signed_in};
 use placeos_auth::{Auth, ErrorCode, Options};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
-use web_sys::{Request, RequestInit};
+use web_sys::{BroadcastChannel, MessageEvent, Request, RequestInit};
 
 fn authorization(auth: &Auth, request: Request) -> Option<String> {
-    let request = auth.sign(request).unwrap();
+    let (request, _) = auth.sign(request).unwrap();
     request.headers().get("Authorization").unwrap()
 }
 
@@ -81,7 +83,7 @@ async fn everything_else_of_a_request_stays() {
     init.set_body(&"body".into());
     let request = Request::new_with_str_and_init(SERVER, &init).unwrap();
     request.headers().set("X-Mine", "1").unwrap();
-    let request = auth.sign(request).unwrap();
+    let (request, _) = auth.sign(request).unwrap();
     assert_eq!(request.method(), "PUT");
     assert_eq!(
         request.headers().get("X-Mine").unwrap().as_deref(),
@@ -148,4 +150,74 @@ async fn a_rust_front_end_fetches_with_it() {
         auth.fetch(request).await.unwrap_err().code(),
         ErrorCode::LoginRequired
     );
+}
+
+/// Stands in for the page's `fetch`, and says what it was given: it answers 401 to the first request, and 200 from then on.
+fn answer_401_once() -> js_sys::Array {
+    let make = js_sys::Function::new_with_args(
+        "seen",
+        "const original = window.fetch;
+         window.fetch = async (request) => {
+             seen.push(`${request.method} ${request.headers.get('Authorization')}`);
+             return new Response(null, { status: seen.length === 1 ? 401 : 200 });
+         };
+         seen.end = () => (window.fetch = original);",
+    );
+    let seen = js_sys::Array::new();
+    make.call1(&JsValue::UNDEFINED, &seen).unwrap();
+    seen
+}
+
+fn end(seen: &js_sys::Array) -> Vec<String> {
+    let end = js_sys::Reflect::get(seen, &"end".into()).unwrap();
+    let end: js_sys::Function = end.unchecked_into();
+    end.call0(&JsValue::UNDEFINED).unwrap();
+    seen.iter().filter_map(|text| text.as_string()).collect()
+}
+
+/// Another tab renews the session whenever this one says that it has the first tokens of it.
+fn renew_elsewhere(options: &Options) -> BroadcastChannel {
+    let channel = BroadcastChannel::new(&session_key(options)).unwrap();
+    let told = channel.clone();
+    let answer = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+        let asked = event.data().as_string().unwrap();
+        let Some(age) = asked.strip_suffix("&renewals=0") else {
+            return;
+        };
+        let tokens = format!(
+            "v=1&flow=implicit&access_token=newer-token&scope=public&{age}&renewals=1&issued_at=1&expires_at=9000000000000"
+        );
+        let notice = format!(
+            "tokens={}",
+            String::from(js_sys::encode_uri_component(&tokens))
+        );
+        told.post_message(&notice.into()).unwrap();
+    });
+    channel.set_onmessage(Some(answer.as_ref().unchecked_ref()));
+    answer.forget();
+    channel
+}
+
+#[wasm_bindgen_test]
+async fn a_rust_front_end_sends_once_more_after_a_401_what_has_no_body() {
+    for (post, sent) in [
+        (
+            false,
+            &["GET Bearer secret-token", "GET Bearer newer-token"][..],
+        ),
+        (true, &["POST Bearer secret-token"][..]),
+    ] {
+        let options = options();
+        let auth = signed_in(&options, 7200).await;
+        let other = renew_elsewhere(&options);
+        let seen = answer_401_once();
+        let request = match post {
+            false => gloo_net::http::Request::get(SERVER).build(),
+            true => gloo_net::http::Request::post(SERVER).body("body"),
+        };
+        let response = auth.fetch(request.unwrap()).await.unwrap();
+        assert_eq!(response.status(), if post { 401 } else { 200 });
+        assert_eq!(end(&seen), sent);
+        other.close();
+    }
 }

@@ -1,17 +1,10 @@
 use crate::page::{
-    SERVER, begin, create, create_with_log, keys_of, local_storage, options, session_storage,
-    signed_in,
+    begin, create, create_with_log, keys_of, local_storage, options, restored, session_key,
+    session_storage, signed_in,
 };
 use placeos_auth::auth::{Login, Logout};
 use placeos_auth::{ErrorCode, Options, StorageKind};
 use wasm_bindgen_test::wasm_bindgen_test;
-
-fn session_key(options: &Options) -> String {
-    format!(
-        "placeos-auth:session:{SERVER}/{}",
-        options.client_id.clone().unwrap()
-    )
-}
 
 fn local() -> Logout {
     Logout {
@@ -227,7 +220,8 @@ async fn no_client_has_the_session_of_another_whose_names_look_alike() {
         ..options()
     };
     let key = |auth: &str| format!("placeos-auth:session:{auth}");
-    let stored = "v=1&flow=implicit&access_token=secret&scope=public&signed_in_at=1&issued_at=1";
+    let stored =
+        "v=1&flow=implicit&access_token=secret&scope=public&signed_in_at=1&renewals=0&issued_at=1";
     session_storage()
         .set_item(&key(&format!("https://h.test/8443:{id}")), stored)
         .unwrap();
@@ -248,8 +242,9 @@ async fn no_client_has_the_session_of_another_whose_names_look_alike() {
 #[wasm_bindgen_test]
 async fn a_session_that_expires_takes_no_newer_one_along() {
     let options = options();
-    let auth = signed_in(&options, 1).await;
-    let newer = "v=1&flow=implicit&access_token=newer&scope=public&signed_in_at=1&issued_at=1";
+    let auth = restored(&options, 1).await;
+    let newer =
+        "v=1&flow=implicit&access_token=newer&scope=public&signed_in_at=1&renewals=0&issued_at=1";
     session_storage()
         .set_item(&session_key(&options), newer)
         .unwrap();

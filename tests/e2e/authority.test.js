@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { user } from "../servers/building.js";
-import { answerAt } from "./support/grants.js";
+import { answerAt, signedInByPassword, statusOf } from "./support/grants.js";
 import { withApiKey } from "./support/sockets.js";
 import { suite } from "./support/suite.js";
 import { create, leave, ready, typePassword } from "./support/visit.js";
@@ -110,8 +110,8 @@ suite("The domain's settings", (claim) => {
   });
 
   claim("are not asked for until somebody wants them", async (visit) => {
-    const page = await visit.signedIn();
-    await page.evaluate(() => auth.fetch("/api/engine/v2/systems"));
+    const { page } = await signedInByPassword(visit);
+    assert.equal(await statusOf(visit, page), 200);
     assert.deepEqual(asked(visit), []);
   });
 

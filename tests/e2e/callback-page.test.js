@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   answerWith,
   encode,
@@ -192,6 +193,11 @@ suite("A callback page of the app's own", (claim) => {
     visit.answer(answerWith());
     const options = { redirectUri: `${visit.world.app}/app/bare.html` };
     await visit.signInUntilAnswered(page, options);
+    // The page goes back as soon as it can: not before it is looked at.
+    await visit.context.route(/rooms/, async (route) => {
+      await sleep(1000);
+      await route.continue();
+    });
     const errors = await page.evaluate(async () => {
       const both = [completeSignIn(), completeSignIn()].map(settled);
       return (await Promise.all(both)).map(({ error }) => error?.code ?? null);

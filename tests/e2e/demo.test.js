@@ -41,8 +41,10 @@ suite(
     });
 
     claim("shows time run down, and that it is over", async (visit) => {
-      visit.world.sandbox.tokenLifetime = 4;
+      visit.world.sandbox.tokenLifetime = 6;
       const page = await signedIn(visit);
+      // What nobody is signed in for is not renewed.
+      await visit.context.clearCookies();
       const left = () => page.getByTestId("time-left").textContent();
       const first = await left();
       await page.waitForTimeout(1100);
@@ -198,13 +200,24 @@ suite(
     const isOn = (page, flow) => page.getByTestId(`flow-${flow}`).isChecked();
     const textOf = (page, part) => page.getByTestId(part).textContent();
 
-    claim("begins with the implicit one, not renewed", async (visit) => {
+    claim("begins with the implicit one, renewed in a frame", async (visit) => {
       const page = await visit.open("/");
       assert.equal(await isOn(page, "implicit"), true);
       await signIn(page);
       assert.equal(await textOf(page, "session-flow"), "implicit");
+      assert.equal(await textOf(page, "session-renews"), "by itself");
+      await page.getByTestId("renew").click();
+      await page.getByTestId("renewal").getByText("Renewed at").waitFor();
+      assert.equal(await page.locator("iframe").count(), 0);
+      // Once the server knows the user no more, only they can help.
+      await visit.context.clearCookies();
+      await page.getByTestId("renew").click();
+      const line = page.getByTestId("renewal");
+      await line.getByText("login_required").waitFor();
+      assert.match(await line.textContent(), /sign in again when it has ended/);
       assert.equal(await textOf(page, "session-renews"), "no");
       assert.equal(await page.getByTestId("renew").isVisible(), false);
+      assert.equal(await page.getByTestId("sign-out").isVisible(), true);
     });
 
     claim("is kept for this tab, until the reset", async (visit) => {

@@ -2,6 +2,9 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import { existsSync } from "node:fs";
 import { encode, FOREIGN_STATE, GOOD } from "./support/answers.js";
+import { signedInAtServer } from "./support/frames.js";
+import { statusOf } from "./support/grants.js";
+import { renew } from "./support/staying.js";
 import { suite } from "./support/suite.js";
 import { create, keysOf, refusal } from "./support/visit.js";
 
@@ -81,8 +84,9 @@ suite("A page without WebAssembly", (claim) => {
 
 suite("The strict policy of the tests' app", (claim) => {
   claim("is enough from the first line to the last", async (visit) => {
-    const page = await visit.signedIn();
-    await page.evaluate(() => auth.fetch("/api/engine/v2/systems"));
+    const { page } = await signedInAtServer(visit);
+    assert.equal((await renew(page)).error, undefined);
+    assert.equal(await statusOf(visit, page), 200);
     assert.deepEqual(
       visit.lines.filter((line) => /Content.Security.Policy/i.test(line)),
       [],

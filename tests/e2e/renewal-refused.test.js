@@ -55,7 +55,7 @@ for (const kind of [
     `A session that the server has ended, ${kind.name}`,
     (claim) => {
       claim(
-        "gives the app the server's own 401, and goes on until a renewal",
+        "gives the app the server's own 401, and is over by the renewal that it asked for",
         async (visit) => {
           const { page } = await signedInByPassword(visit);
           await revokedElsewhere(visit, page);
@@ -68,9 +68,9 @@ for (const kind of [
           }, visit.world.server);
           assert.equal(seen.status, 401);
           assert.equal(typeof seen.error, "string");
-          assert.ok(seen.session);
-          assert.deepEqual(await heard(page), []);
-          assert.equal(tokenPosts(visit).length, 1, "that of the sign-in");
+          assert.equal(seen.session, null);
+          assert.deepEqual(await heard(page), [["expired"]]);
+          assert.equal(tokenPosts(visit).length, 2, "sign-in and renewal");
         },
       );
 

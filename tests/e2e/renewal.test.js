@@ -122,6 +122,77 @@ suite("A renewal", (claim) => {
     },
   );
 
+  claim(
+    "that failed says nothing of the next one, which begins at once",
+    async (visit) => {
+      const { page } = await signedInByPassword(visit);
+      await listen(page);
+      let asked = 0;
+      answerAt(visit, TOKEN_PATH, (_req, res, next) =>
+        ++asked === 1 ? res.status(503).end() : next(),
+      );
+      const outcomes = await page.evaluate(async () => [
+        await settled(auth.renew()),
+        await settled(auth.renew()),
+      ]);
+      assert.equal(outcomes[0].error?.code, "temporarily_unavailable");
+      assert.equal(outcomes[1].error, undefined);
+      assert.deepEqual(await heard(page), [
+        ["renewal-failed", "temporarily_unavailable"],
+        ["renewed"],
+      ]);
+    },
+  );
+
+  claim(
+    "that a listener begins anew keeps nobody waiting who waited for the last",
+    async (visit) => {
+      const { page } = await signedInByPassword(visit);
+      answerAt(visit, TOKEN_PATH, (_req, res) => res.status(503).end());
+      const codes = await page.evaluate(async () => {
+        const stop = auth.subscribe(({ type }) => {
+          if (type === "renewal-failed") void auth.renew().catch(() => {});
+        });
+        const calls = [auth.renew(), auth.renew()].map(settled);
+        const outcomes = await Promise.all(calls);
+        stop();
+        return outcomes.map(({ error }) => error?.code);
+      });
+      assert.deepEqual(codes, Array(2).fill("temporarily_unavailable"));
+    },
+  );
+
+  claim(
+    "makes no difference to what was to be sent: later changes come too late",
+    async (visit) => {
+      const { page } = await signedInByPassword(visit);
+      const renewal = hold(visit, TOKEN_PATH);
+      await page.evaluate(() => {
+        window.renewed = auth.renew();
+        const url = new URL("/api/echo?n=1", location);
+        const headers = new Headers({ "X-Mine": "1" });
+        const init = { method: "POST", body: "one", headers };
+        window.sent = auth.fetch(url, init);
+        url.search = "?n=2";
+        headers.set("X-Mine", "2");
+        Object.assign(init, { method: "PUT", body: "two" });
+        const once = new Map([["X-Mine", "3"]]).entries();
+        window.once = auth.fetch("/api/echo?n=3", { headers: once });
+      });
+      await renewal.arrived;
+      renewal.release();
+      await page.evaluate(() => Promise.all([sent, once, renewed]));
+      const asked = visit.world.sandbox.requests
+        .filter(({ url }) => url.startsWith("/api/echo"))
+        .map(({ method, url, headers }) => [method, url, headers["x-mine"]])
+        .sort();
+      assert.deepEqual(asked, [
+        ["GET", "/api/echo?n=3", "3"],
+        ["POST", "/api/echo?n=1", "1"],
+      ]);
+    },
+  );
+
   claim("lets a request that waits for it be aborted", async (visit) => {
     const { page } = await signedInByPassword(visit);
     const renewal = hold(visit, TOKEN_PATH);
@@ -185,16 +256,19 @@ suite("A renewal", (claim) => {
     },
   );
 
-  claim("is not to be had by the implicit flow", async (visit) => {
-    const page = await visit.signedIn();
-    const seen = await page.evaluate(async () => [
-      await settled(auth.renew()),
-      auth.session,
-    ]);
-    assert.equal(seen[0].error?.code, "login_required");
-    assert.equal(seen[1].canRenew, false, "and the session stays");
-    assert.equal(tokenPosts(visit).length, 0);
-  });
+  claim(
+    "is not to be had by the implicit flow of a server that knows nobody",
+    async (visit) => {
+      const page = await visit.signedIn();
+      const seen = await page.evaluate(async () => [
+        await settled(auth.renew()),
+        auth.session,
+      ]);
+      assert.equal(seen[0].error?.code, "login_required");
+      assert.equal(seen[1].canRenew, false, "and the session stays");
+      assert.equal(tokenPosts(visit).length, 0);
+    },
+  );
 
   claim("is not to be had where nobody is signed in", async (visit) => {
     const page = await visit.open();

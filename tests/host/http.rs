@@ -1,9 +1,9 @@
-use crate::support::judged;
+use crate::support::{judged, judged_with};
 use placeos_auth::oauth::http::{Post, Value};
 use placeos_auth::{AuthError, ErrorCode};
 use proptest::prelude::*;
 
-/// Why an answer did not go well.
+/// Why an answer of an endpoint that says why it refuses did not go well.
 fn failure(status: u16, body: &str) -> Option<AuthError> {
     judged(status, body, |answer| answer.granted().err())
 }
@@ -25,10 +25,16 @@ fn a_form_is_posted_in_the_body_and_what_has_no_value_is_left_out() {
 #[test]
 fn the_body_of_an_answer_that_went_well_is_given_on() {
     for status in [200, 201, 299] {
-        let a = judged(status, r#"{"a":"b"}"#, |answer| {
-            answer.granted().ok().map(|body| body.get("a"))
-        });
-        assert_eq!(a, Some(Value::Text("b".to_owned())), "{status}");
+        for is_granted in [false, true] {
+            let a = judged(status, r#"{"a":"b"}"#, |answer| {
+                let body = match is_granted {
+                    true => answer.granted(),
+                    false => answer.success(),
+                };
+                body.ok().map(|body| body.get("a"))
+            });
+            assert_eq!(a, Some(Value::Text("b".to_owned())), "{status}");
+        }
     }
 }
 
@@ -79,6 +85,47 @@ fn a_server_in_trouble_is_asked_again_later() {
             assert_eq!(error.status(), Some(status));
             assert!(error.retryable());
         }
+    }
+}
+
+#[test]
+fn an_endpoint_that_grants_nothing_refuses_nothing() {
+    let body = r#"{"error":"invalid_grant","a":"b"}"#;
+    for status in [400, 401, 403] {
+        let error = judged(status, body, |answer| answer.success().err()).unwrap();
+        assert_eq!(error.code(), ErrorCode::InvalidResponse);
+        assert_eq!(error.status(), Some(status));
+    }
+    let a = judged(200, body, |answer| {
+        answer.success().ok().map(|body| body.get("a"))
+    });
+    assert_eq!(a, Some(Value::Text("b".to_owned())));
+    for (status, body) in [(429, body), (503, body), (500, body), (200, ""), (0, body)] {
+        let failures = judged(status, body, |answer| {
+            [answer.success().err(), answer.granted().err()]
+        });
+        let [success, granted] = failures.map(Option::unwrap);
+        assert_eq!(success.status(), granted.status());
+        assert_eq!(success.retryable(), granted.retryable());
+    }
+}
+
+#[test]
+fn a_wait_that_the_server_asks_for_comes_with_every_failure() {
+    for (status, body) in [
+        (429, ""),
+        (503, "{}"),
+        (500, ""),
+        (400, r#"{"error":"invalid_grant"}"#),
+    ] {
+        let span = |retry_after| {
+            judged_with(status, retry_after, body, |answer| {
+                let error = answer.granted().err().unwrap();
+                format!("{error:?}").contains("retry_after: Some(90s)")
+            })
+        };
+        assert!(span(Some("90")), "{status}");
+        assert!(!span(None) && !span(Some("soon")), "{status}");
     }
 }
 

@@ -1,10 +1,12 @@
-//! Every order of users, apps, answers and clocks that a generator finds.
+//! Every order of users, apps, tabs, answers and clocks that a generator finds, around one machine. For many: `model`.
 
-use crate::renewal::tokens;
+use crate::renewal::{renewed, tokens};
 use crate::session::machine;
 use crate::support::NOW;
-use placeos_auth::oauth::tokens::Tokens;
-use placeos_auth::session::{Change, Effect, Event, Machine};
+use placeos_auth::oauth::tokens::{Age, Tokens};
+use placeos_auth::options::Flow;
+use placeos_auth::secret::Secret;
+use placeos_auth::session::{Change, Effect, Ending, Event, Machine, Means, login_required};
 use placeos_auth::time::Instant;
 use placeos_auth::{AuthError, ErrorCode};
 use proptest::prelude::*;
@@ -19,19 +21,40 @@ enum Outcome {
     Unreachable,
 }
 
+/// What renews a session.
+#[derive(Clone, Copy, Debug)]
+enum By {
+    RefreshToken,
+    Frame,
+    Nothing,
+}
+
 #[derive(Clone, Copy, Debug)]
 enum Step {
-    SignIn {
-        renewable: bool,
-        life: Option<u64>,
-    },
+    SignIn(By, Option<u64>),
     SignOut,
     Tick,
+    HiddenTick,
+    Online,
     Renew,
+    /// A 401 for the token there is, or for another.
+    Unauthorized(bool),
+    Accepted,
+    /// The turn of the renewal that waits for it.
+    Turn,
+    /// One that nobody waits for any more.
+    LateTurn,
     /// The renewal under way is answered.
     Answer(Outcome, u64),
     /// One that nobody waits for any more is.
     LateAnswer(Outcome),
+    /// Another tab has tokens of this session that are so many renewals further.
+    Heard(i8, u64),
+    HeardOther(u64),
+    /// Another tab has ended this session, or another.
+    HeardEnd(bool),
+    /// Another tab could not renew what this one has, or older tokens.
+    HeardFailure(bool, Outcome),
     Wait(u64),
     SetClockBack(u64),
 }
@@ -43,13 +66,28 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => Just(Outcome::Refused),
         3 => Just(Outcome::Unreachable),
     ];
+    let by = prop_oneof![
+        3 => Just(By::RefreshToken),
+        2 => Just(By::Frame),
+        1 => Just(By::Nothing),
+    ];
     let step = prop_oneof![
-        2 => (any::<bool>(), prop::option::weighted(0.9, 1u64..500)).prop_map(|(renewable, life)| Step::SignIn { renewable, life }),
+        2 => (by, prop::option::weighted(0.9, 1u64..500)).prop_map(|(by, life)| Step::SignIn(by, life)),
         1 => Just(Step::SignOut),
         4 => Just(Step::Tick),
+        2 => Just(Step::HiddenTick),
+        2 => Just(Step::Online),
         3 => Just(Step::Renew),
+        3 => any::<bool>().prop_map(Step::Unauthorized),
+        1 => Just(Step::Accepted),
+        8 => Just(Step::Turn),
+        1 => Just(Step::LateTurn),
         6 => (outcome.clone(), 1u64..500).prop_map(|(outcome, life)| Step::Answer(outcome, life)),
-        2 => outcome.prop_map(Step::LateAnswer),
+        2 => outcome.clone().prop_map(Step::LateAnswer),
+        2 => (-1i8..3, 1u64..500).prop_map(|(further, life)| Step::Heard(further, life)),
+        1 => (1u64..500).prop_map(Step::HeardOther),
+        1 => any::<bool>().prop_map(Step::HeardEnd),
+        2 => (any::<bool>(), outcome.clone()).prop_map(|(is_current, outcome)| Step::HeardFailure(is_current, outcome)),
         4 => (0u64..400).prop_map(Step::Wait),
         1 => (0u64..5000).prop_map(Step::SetClockBack),
     ];
@@ -61,10 +99,13 @@ struct World {
     machine: Machine,
     now: Instant,
     given: u32,
-    /// The renewal under way, and the refresh token it has.
-    under_way: Option<(u32, String)>,
-    /// Those that were under way when their session ended.
-    abandoned: Vec<u32>,
+    /// The renewal that waits for its turn.
+    queued: Option<u32>,
+    /// The renewal under way, and the refresh token it has, if it has one.
+    under_way: Option<(u32, Option<String>)>,
+    /// Those that were queued, or under way, when they were ended.
+    late_turns: Vec<u32>,
+    late_answers: Vec<u32>,
     /// Refresh tokens that a server may have used up, each with the renewal that has it.
     spent: HashMap<String, u32>,
     last_number: u32,
@@ -74,27 +115,57 @@ struct World {
 
 impl World {
     /// Tokens that nobody was given before.
-    fn tokens(&mut self, renewable: bool, life: Option<u64>) -> Tokens {
+    fn tokens(&mut self, by: By, life: Option<u64>) -> Tokens {
         self.given += 1;
         let (access, refresh) = (format!("a{}", self.given), format!("r{}", self.given));
-        tokens(&access, renewable.then_some(&refresh), life, self.now)
+        let refresh = matches!(by, By::RefreshToken).then_some(refresh.as_str());
+        let tokens = tokens(&access, refresh, life, self.now);
+        match by {
+            By::Nothing => Tokens {
+                flow: Flow::Password,
+                ..tokens
+            },
+            _ => tokens,
+        }
     }
 
-    fn outcome(&mut self, outcome: Outcome, life: u64) -> Result<Tokens, AuthError> {
+    fn outcome(
+        &mut self,
+        outcome: Outcome,
+        has_refresh_token: bool,
+        life: u64,
+    ) -> Result<Tokens, AuthError> {
+        let (rotated, refused) = match has_refresh_token {
+            true => (
+                By::RefreshToken,
+                AuthError::new(ErrorCode::InvalidGrant, ""),
+            ),
+            false => (By::Frame, login_required()),
+        };
         match outcome {
-            Outcome::Rotated => Ok(self.tokens(true, Some(life))),
-            Outcome::Kept => Ok(self.tokens(false, Some(life))),
-            Outcome::Refused => Err(AuthError::new(ErrorCode::InvalidGrant, "")),
+            Outcome::Rotated => Ok(self.tokens(rotated, Some(life))),
+            Outcome::Kept => Ok(self.tokens(By::Frame, Some(life))),
+            Outcome::Refused => Err(refused),
             Outcome::Unreachable => Err(AuthError::new(ErrorCode::Network, "")),
         }
     }
 
-    fn abandon(&mut self) {
-        self.abandoned
-            .extend(self.under_way.take().map(|(number, _)| number));
+    /// What another tab could have, of the session there is.
+    fn heard(&mut self, further: i8, life: u64) -> Option<Tokens> {
+        let old = self.machine.tokens()?.clone();
+        let by = match &old.refresh_token {
+            Some(_) => By::RefreshToken,
+            None => By::Frame,
+        };
+        Some(Tokens {
+            flow: old.flow,
+            signed_in_at: old.signed_in_at,
+            renewals: old.renewals.saturating_add_signed(further.into()),
+            ..self.tokens(by, Some(life))
+        })
     }
 
-    /// The event that a step is, and whether it may bring new tokens into the session.
+    /// The event that a step is.
     fn event(&mut self, step: Step) -> Option<Event> {
         Some(match step {
             Step::Wait(span) => {
@@ -106,25 +177,61 @@ impl World {
                 return None;
             }
             Step::Tick => Event::Tick,
+            Step::HiddenTick => Event::HiddenTick,
+            Step::Online => Event::Online,
             Step::Renew => Event::Renew,
-            Step::SignIn { renewable, life } => {
-                self.abandon();
-                Event::SignedIn(self.tokens(renewable, life))
+            Step::Accepted => Event::Accepted(self.machine.tokens()?.access_token.clone()),
+            Step::Unauthorized(true) => {
+                Event::Unauthorized(self.machine.tokens()?.access_token.clone())
             }
-            Step::SignOut => {
-                self.abandon();
-                Event::SignedOut
+            Step::Unauthorized(false) => Event::Unauthorized(Secret::new("a0".to_owned())),
+            Step::SignIn(by, life) => {
+                // No two sessions begin at the same instant.
+                self.now = self.now.after(Duration::from_millis(1));
+                Event::SignedIn(self.tokens(by, life))
             }
+            Step::SignOut => Event::SignedOut,
+            Step::Turn => Event::Turn(self.queued?),
+            Step::LateTurn => Event::Turn(self.late_turns.pop()?),
             Step::LateAnswer(outcome) => {
-                let number = self.abandoned.pop()?;
-                Event::Renewed(number, self.outcome(outcome, 100))
+                let number = self.late_answers.pop()?;
+                renewed(number, self.outcome(outcome, true, 100))
             }
             Step::Answer(outcome, life) => {
-                let (number, refresh_token) = self.under_way.take()?;
-                if matches!(outcome, Outcome::Kept | Outcome::Unreachable) {
-                    self.spent.remove(&refresh_token);
+                let (number, refresh_token) = self.under_way.clone()?;
+                if let (Outcome::Kept | Outcome::Unreachable, Some(refresh_token)) =
+                    (outcome, &refresh_token)
+                {
+                    self.spent.remove(refresh_token);
                 }
-                Event::Renewed(number, self.outcome(outcome, life))
+                renewed(number, self.outcome(outcome, refresh_token.is_some(), life))
+            }
+            Step::Heard(further, life) => Event::Heard(self.heard(further, life)?.to_text()),
+            Step::HeardOther(life) => {
+                let signed_in_at = self.now.after(Duration::from_millis(1));
+                let other = Tokens {
+                    signed_in_at,
+                    renewals: 9,
+                    ..self.tokens(By::RefreshToken, Some(life))
+                };
+                Event::Heard(other.to_text())
+            }
+            Step::HeardEnd(true) => {
+                Event::HeardEnd(self.machine.tokens()?.age(), Ending::SignedOut)
+            }
+            Step::HeardEnd(false) => Event::HeardEnd(
+                Age {
+                    signed_in_at: Instant::from_millis(1),
+                    renewals: 0,
+                },
+                Ending::SignedOut,
+            ),
+            Step::HeardFailure(is_current, outcome) => {
+                let mut age = self.machine.tokens()?.age();
+                if !is_current {
+                    age.renewals = age.renewals.wrapping_sub(1);
+                }
+                Event::HeardFailure(age, self.outcome(outcome, false, 100).err()?, 0.0)
             }
         })
     }
@@ -132,20 +239,38 @@ impl World {
     fn carry_out(&mut self, effects: Vec<Effect>) -> Result<(), TestCaseError> {
         let mut stored_just_now = false;
         let mut wakes = false;
+        let current = self.machine.renewal();
+        let late = self.queued.take_if(|number| Some(*number) != current);
+        self.late_turns.extend(late);
+        let late = self
+            .under_way
+            .take_if(|(number, _)| Some(*number) != current);
+        self.late_answers.extend(late.map(|(number, _)| number));
         for effect in effects {
             match effect {
-                Effect::Store(text) => {
+                Effect::Store(text) | Effect::Replace(text) => {
                     self.stored = Some(text.reveal().to_owned());
                     stored_just_now = true;
                 }
                 Effect::Remove => self.stored = None,
-                Effect::Renew(number, secret) => {
-                    prop_assert!(self.under_way.is_none(), "two renewals at a time");
+                Effect::Queue(number) => {
+                    prop_assert!(self.queued.is_none() && self.under_way.is_none());
                     prop_assert!(number > self.last_number, "a number given out twice");
-                    let spent = self.spent.insert(secret.reveal().to_owned(), number);
-                    prop_assert!(spent.is_none(), "a refresh token used twice");
                     self.last_number = number;
-                    self.under_way = Some((number, secret.reveal().to_owned()));
+                    self.queued = Some(number);
+                }
+                Effect::Renew(number, means) => {
+                    prop_assert!(self.under_way.is_none(), "two renewals at a time");
+                    prop_assert_eq!(self.queued.take(), Some(number), "out of turn");
+                    let refresh_token = match means {
+                        Means::RefreshToken(secret) => Some(secret.reveal().to_owned()),
+                        Means::Frame => None,
+                    };
+                    if let Some(refresh_token) = &refresh_token {
+                        let spent = self.spent.insert(refresh_token.clone(), number);
+                        prop_assert!(spent.is_none(), "a refresh token used twice");
+                    }
+                    self.under_way = Some((number, refresh_token));
                 }
                 Effect::Revoke(tokens) => {
                     let kept = self.machine.tokens();
@@ -153,6 +278,15 @@ impl World {
                         |kept| kept.access_token.reveal() != tokens.access_token.reveal()
                     ));
                 }
+                Effect::Tell(text) => {
+                    let told = Tokens::from_text(text.reveal()).unwrap().age();
+                    let own = self.machine.tokens().map(Tokens::age);
+                    if own.is_some_and(|own| own.is_of_session(told)) {
+                        let stored = self.stored.as_deref();
+                        prop_assert_eq!(Some(text.reveal()), stored, "told before it was stored");
+                    }
+                }
+                Effect::TellEnd(..) | Effect::TellFailure(..) => {}
                 Effect::Announce(Change::SignedIn) => {
                     prop_assert!(stored_just_now);
                     self.signed_in = true;
@@ -161,7 +295,7 @@ impl World {
                     prop_assert!(stored_just_now && self.signed_in)
                 }
                 Effect::Announce(Change::RenewalFailed(_)) => prop_assert!(self.signed_in),
-                Effect::Announce(Change::Expired | Change::SignedOut) => {
+                Effect::Announce(Change::Ended(_)) => {
                     prop_assert!(self.signed_in, "an end that nobody waited for");
                     prop_assert!(self.stored.is_none());
                     self.signed_in = false;
@@ -181,7 +315,8 @@ impl World {
         let (machine, now) = (&self.machine, self.now);
         prop_assert_eq!(machine.session(now).is_some(), self.signed_in);
         prop_assert!(self.signed_in || machine.token(now).is_err());
-        prop_assert_eq!(machine.is_renewing(), self.under_way.is_some());
+        let is_renewing = self.queued.is_some() || self.under_way.is_some();
+        prop_assert_eq!(machine.is_renewing(), is_renewing);
         let ends = machine
             .tokens()
             .is_some_and(|tokens| tokens.expires_at.is_some());
@@ -197,34 +332,83 @@ impl World {
     }
 }
 
+/// What a kind of step can never bring about.
+fn check_step(
+    step: Step,
+    was_refreshed: bool,
+    was_wanted: bool,
+    effects: &[Effect],
+) -> Result<(), TestCaseError> {
+    let has = |is: fn(&Effect) -> bool| effects.iter().any(is);
+    let stores = has(|effect| matches!(effect, Effect::Store(_) | Effect::Replace(_)));
+    let tells = has(|effect| {
+        matches!(
+            effect,
+            Effect::Tell(_) | Effect::TellEnd(..) | Effect::TellFailure(..)
+        )
+    });
+    let begins = has(|effect| matches!(effect, Effect::Queue(_)));
+    match step {
+        // Of a session that another took the place of here: other tabs may have it.
+        Step::LateAnswer(_) if was_wanted => prop_assert!(!stores),
+        Step::LateAnswer(outcome) => {
+            let revokes = has(|effect| matches!(effect, Effect::Revoke(_)));
+            let brings_tokens = matches!(outcome, Outcome::Rotated | Outcome::Kept);
+            prop_assert_eq!(revokes, brings_tokens, "late tokens are revoked");
+            prop_assert!(!stores && !tells);
+        }
+        Step::LateTurn => {
+            prop_assert!(
+                !has(|effect| matches!(effect, Effect::Renew(..))),
+                "out of turn"
+            );
+        }
+        Step::Heard(further, _) => {
+            prop_assert_eq!(stores, further > 0);
+            prop_assert!(!tells, "told on");
+        }
+        Step::HeardEnd(_) | Step::HeardOther(_) | Step::HeardFailure(..) => {
+            prop_assert!(!stores && !tells && !begins);
+        }
+        Step::HiddenTick => prop_assert!(!begins, "renewed for nobody"),
+        Step::Answer(Outcome::Refused, _) if was_refreshed => {
+            prop_assert!(has(|effect| matches!(
+                effect,
+                Effect::Announce(Change::Ended(Ending::Expired))
+            )));
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(512))]
+
     #[test]
     fn in_any_order_there_is_one_renewal_one_session_and_one_truth(steps in steps()) {
         let mut world = World {
             machine: machine(),
             now: NOW,
             given: 0,
+            queued: None,
             under_way: None,
-            abandoned: Vec::new(),
+            late_turns: Vec::new(),
+            late_answers: Vec::new(),
             spent: HashMap::new(),
             last_number: 0,
             stored: None,
             signed_in: false,
         };
         for step in steps {
+            let late = world.late_answers.last();
+            let was_wanted = late.is_some_and(|number| world.machine.wants(*number));
+            let was_refreshed = matches!(world.under_way, Some((_, Some(_))));
             let Some(event) = world.event(step) else { continue };
-            let late = matches!(step, Step::LateAnswer(_));
-            let brings_tokens = matches!(&event, Event::Renewed(_, Ok(_)));
-            let (is_refusal, now) = (matches!(step, Step::Answer(Outcome::Refused, _) | Step::SignOut), world.now);
-            let effects = world.machine.step(event, now);
-            let revokes = effects.iter().any(|effect| matches!(effect, Effect::Revoke(_)));
-            let stores = effects.iter().any(|effect| matches!(effect, Effect::Store(_)));
-            if late {
-                prop_assert_eq!(revokes, brings_tokens, "late tokens are revoked");
-                prop_assert!(!stores);
-            }
+            let effects = world.machine.step(event, world.now);
+            check_step(step, was_refreshed, was_wanted, &effects)?;
             world.carry_out(effects)?;
-            prop_assert!(!is_refusal || !world.signed_in);
+            prop_assert!(!matches!(step, Step::SignOut | Step::HeardEnd(true)) || !world.signed_in);
         }
     }
 }

@@ -97,13 +97,14 @@ fn a_stored_session_keeps_its_refresh_token_and_its_beginning() {
             flow,
             refresh_token: Some(Secret::new("r+/ &=é".to_owned())),
             signed_in_at: NOW.before(Duration::from_secs(1)),
+            renewals: 7,
             ..tokens(Some(NOW))
         };
         let read = Tokens::from_text(given.to_text().reveal()).unwrap();
         assert_eq!(read.flow, flow);
         assert_eq!(read.refresh_token.unwrap().reveal(), "r+/ &=é");
         assert_eq!(read.signed_in_at, given.signed_in_at);
-        assert_eq!(read.issued_at, NOW);
+        assert_eq!((read.issued_at, read.renewals), (NOW, 7));
     }
 }
 
@@ -122,6 +123,9 @@ fn a_stored_session_that_was_tampered_with_is_no_session() {
         ("issued_at=", "issued_at=x"),
         ("signed_in_at=", "signed_in_at=-"),
         ("signed_in_at=", "signed="),
+        ("renewals=", "renewals=-"),
+        ("renewals=", "renewals=4294967296"),
+        ("renewals=", "renewed="),
     ] {
         let bad = good.replace(from, to);
         assert_ne!(bad, good);

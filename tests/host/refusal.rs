@@ -1,4 +1,4 @@
-use crate::renewal::{ask, renewable};
+use crate::renewal::{ask, renewable, renewed};
 use crate::session::{names, seconds};
 use crate::support::{NOW, judged};
 use placeos_auth::oauth::token;
@@ -20,12 +20,12 @@ fn a_refusal_ends_the_session_once() {
         let mut machine = renewable();
         let number = ask(&mut machine, NOW);
         let refused = || Err(AuthError::from_server(name, None, None));
-        let effects = machine.step(Event::Renewed(number, refused()), NOW);
-        assert_eq!(names(&effects), ["remove", "expired"], "{name}");
+        let effects = machine.step(renewed(number, refused()), NOW);
+        assert_eq!(names(&effects), ["tell-end", "remove", "expired"], "{name}");
         assert!(machine.session(NOW).is_none());
         let error = machine.token(NOW).unwrap_err();
         assert_eq!(error.code(), ErrorCode::LoginRequired);
-        for event in [Event::Renewed(number, refused()), Event::Tick, Event::Renew] {
+        for event in [renewed(number, refused()), Event::Tick, Event::Renew] {
             let effects = machine.step(event, seconds(9999));
             assert_eq!(names(&effects), [] as [&str; 0], "{name}");
         }
@@ -39,7 +39,7 @@ fn answered(status: u16, body: &str) -> Machine {
     let outcome = judged(status, body, |answer| {
         token::judge(answer, Flow::Code, "public", NOW)
     });
-    machine.step(Event::Renewed(number, outcome), NOW);
+    machine.step(renewed(number, outcome), NOW);
     machine
 }
 

@@ -3,7 +3,7 @@ use crate::support::NOW;
 use placeos_auth::oauth::tokens::{Lifetime, Tokens, Unjudged};
 use placeos_auth::options::Flow;
 use placeos_auth::secret::Secret;
-use placeos_auth::session::{Change, Effect, Event, Machine};
+use placeos_auth::session::{Change, Effect, Event, Machine, Means};
 use placeos_auth::time::Instant;
 use placeos_auth::{AuthError, ErrorCode};
 use std::time::Duration;
@@ -39,16 +39,43 @@ pub fn renewable() -> Machine {
     machine
 }
 
-/// The renewal that these effects begin.
-fn begun(effects: &[Effect]) -> Option<(u32, String)> {
+/// The renewal that these effects begin: it waits for its turn.
+pub fn begun(effects: &[Effect]) -> Option<u32> {
     effects.iter().find_map(|effect| match effect {
-        Effect::Renew(number, secret) => Some((*number, secret.reveal().to_owned())),
+        Effect::Queue(number) => Some(*number),
         _ => None,
     })
 }
 
+/// What these effects ask the server with: a refresh token, or `None` for a frame.
+fn asked(effects: &[Effect]) -> Option<(u32, Option<String>)> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::Renew(number, Means::RefreshToken(secret)) => {
+            Some((*number, Some(secret.reveal().to_owned())))
+        }
+        Effect::Renew(number, Means::Frame) => Some((*number, None)),
+        _ => None,
+    })
+}
+
+/// Lets that renewal have its turn, and gives the refresh token that it sends.
+pub fn turn(machine: &mut Machine, number: u32, now: Instant) -> Option<String> {
+    let effects = machine.step(Event::Turn(number), now);
+    let (asked, refresh_token) = asked(&effects).expect("a question");
+    assert_eq!(asked, number);
+    refresh_token
+}
+
+/// A renewal that the app wants, and that has come to the server.
 pub fn ask(machine: &mut Machine, now: Instant) -> u32 {
-    begun(&machine.step(Event::Renew, now)).unwrap().0
+    let number = begun(&machine.step(Event::Renew, now)).unwrap();
+    turn(machine, number, now);
+    number
+}
+
+/// What became of a renewal, with no spread.
+pub fn renewed(number: u32, outcome: Result<Tokens, AuthError>) -> Event {
+    Event::Renewed(number, outcome, 0.0)
 }
 
 fn revoked(effects: &[Effect]) -> Vec<&str> {
@@ -74,22 +101,44 @@ fn a_renewal_begins_when_it_is_due_and_only_once() {
     let effects = machine.step(Event::Tick, before);
     assert!(matches!(effects[..], [Effect::WakeAt(at)] if at == seconds(DUE)));
     let effects = machine.step(Event::Tick, seconds(DUE));
-    assert_eq!(begun(&effects).unwrap().1, "old-refresh");
-    assert!(machine.is_renewing());
-    for event in [Event::Tick, Event::Renew, Event::Tick] {
-        assert_eq!(begun(&machine.step(event, seconds(DUE + 1))), None);
+    let number = begun(&effects).unwrap();
+    // Nothing is asked before its turn.
+    assert_eq!(asked(&effects), None);
+    for _ in 0..2 {
+        assert!(machine.is_renewing());
+        for event in [Event::Tick, Event::Renew, Event::Online, Event::Tick] {
+            let effects = machine.step(event, seconds(DUE + 1));
+            assert_eq!((begun(&effects), asked(&effects)), (None, None));
+        }
+        let effects = machine.step(Event::Turn(number), seconds(DUE + 1));
+        if let Some((asked, refresh_token)) = asked(&effects) {
+            assert_eq!(asked, number);
+            assert_eq!(refresh_token.as_deref(), Some("old-refresh"));
+        }
+    }
+    // It has one turn, and no other has one in its place.
+    for number in [number, number + 1] {
+        let effects = machine.step(Event::Turn(number), seconds(DUE + 1));
+        assert_eq!(asked(&effects), None);
     }
 }
 
 #[test]
 fn a_renewal_is_due_as_long_before_the_end_as_the_app_says_or_a_tenth_of_the_life() {
-    for (renew_before, life, due) in [(60, 7200, 7140), (60, 100, 90), (5, 100, 95), (2, 100, 98)] {
+    for (renew_before, life, due) in [
+        (60, 7200, 7_140_000),
+        (60, 100, 90_000),
+        (5, 100, 95_000),
+        // Before it is of no use, whatever the app says.
+        (0, 100, 98_900),
+    ] {
         let mut machine = Machine::new(Duration::from_secs(renew_before));
         let tokens = tokens("a", Some("b"), Some(life), NOW);
         machine.step(Event::SignedIn(tokens), NOW);
-        let last = seconds(due).before(Duration::from_millis(1));
+        let due = NOW.after(Duration::from_millis(due));
+        let last = due.before(Duration::from_millis(1));
         assert!(!machine.is_due(last), "{renew_before} {life}");
-        assert!(machine.is_due(seconds(due)), "{renew_before} {life}");
+        assert!(machine.is_due(due), "{renew_before} {life}");
     }
 }
 
@@ -97,16 +146,17 @@ fn a_renewal_is_due_as_long_before_the_end_as_the_app_says_or_a_tenth_of_the_lif
 fn new_tokens_are_stored_before_anyone_hears_of_them() {
     let mut machine = renewable();
     let number = ask(&mut machine, seconds(60));
-    let effects = machine.step(Event::Renewed(number, Ok(new(seconds(61)))), seconds(61));
-    assert_eq!(names(&effects), ["store", "renewed", "wake"]);
-    let Effect::Store(text) = &effects[0] else {
+    let effects = machine.step(renewed(number, Ok(new(seconds(61)))), seconds(61));
+    assert_eq!(names(&effects), ["replace", "tell", "renewed", "wake"]);
+    let (Effect::Replace(text), Effect::Tell(told)) = (&effects[0], &effects[1]) else {
         panic!("nothing stored");
     };
+    assert_eq!(told.reveal(), text.reveal());
     let stored = Tokens::from_text(text.reveal()).unwrap();
     assert_eq!(stored.access_token.reveal(), "new");
     assert_eq!(stored.refresh_token.unwrap().reveal(), "new-refresh");
     // Still the session that the user began.
-    assert_eq!(stored.signed_in_at, NOW);
+    assert_eq!((stored.signed_in_at, stored.renewals), (NOW, 1));
     assert_eq!(machine.token(seconds(61)).unwrap().reveal(), "new");
     assert!(!machine.is_renewing());
 }
@@ -116,9 +166,12 @@ fn an_answer_that_comes_too_late_is_revoked() {
     let mut machine = renewable();
     let number = ask(&mut machine, NOW);
     let effects = machine.step(Event::SignedOut, NOW);
-    assert_eq!(names(&effects), ["revoke", "remove", "signed-out"]);
+    assert_eq!(
+        names(&effects),
+        ["tell-end", "revoke", "remove", "signed-out"]
+    );
     assert_eq!(revoked(&effects), ["old"]);
-    let effects = machine.step(Event::Renewed(number, Ok(new(NOW))), NOW);
+    let effects = machine.step(renewed(number, Ok(new(NOW))), NOW);
     assert_eq!(names(&effects), ["revoke"]);
     assert_eq!(revoked(&effects), ["new"]);
     assert!(machine.tokens().is_none() && machine.session(NOW).is_none());
@@ -133,14 +186,23 @@ fn a_renewal_of_the_session_before_leaves_the_new_one_alone() {
     ] {
         let mut machine = renewable();
         let number = ask(&mut machine, NOW);
-        let other = tokens("other", Some("other-refresh"), Some(7200), NOW);
-        machine.step(Event::SignedIn(other), NOW);
+        let other = tokens("other", Some("other-refresh"), Some(7200), seconds(1));
+        machine.step(Event::SignedIn(other), seconds(1));
         assert!(!machine.is_renewing());
         let outcome = code.map_or_else(|| Ok(new(NOW)), |code| Err(failure(code)));
-        let late = machine.step(Event::Renewed(number, outcome), NOW);
-        let expected: &[&str] = if code.is_none() { &["new"] } else { &[] };
-        assert_eq!(revoked(&late), expected);
-        assert!(!names(&late).contains(&"store") && !names(&late).contains(&"remove"));
+        let late = machine.step(renewed(number, outcome), NOW);
+        // Other tabs may have that session.
+        let told = match code {
+            None => "tell",
+            Some(ErrorCode::InvalidGrant) => "tell-end",
+            Some(_) => "tell-failure",
+        };
+        assert_eq!(names(&late), [told, "wake"]);
+        if let Effect::Tell(text) = &late[0] {
+            let told = Tokens::from_text(text.reveal()).unwrap();
+            assert_eq!(told.access_token.reveal(), "new");
+            assert_eq!((told.signed_in_at, told.renewals), (NOW, 1));
+        }
         assert_eq!(machine.token(NOW).unwrap().reveal(), "other");
         assert!(machine.failure().is_none());
         // The next renewal has a number of its own, which the late answer hasn't.
@@ -159,10 +221,10 @@ fn what_may_be_over_in_a_minute_keeps_the_session() {
     ] {
         let mut machine = renewable();
         let number = ask(&mut machine, NOW);
-        let effects = machine.step(Event::Renewed(number, Err(failure(code))), NOW);
-        assert_eq!(names(&effects), ["renewal-failed", "wake"]);
+        let effects = machine.step(renewed(number, Err(failure(code))), NOW);
+        assert_eq!(names(&effects), ["tell-failure", "renewal-failed", "wake"]);
         let heard = Effect::Announce(Change::RenewalFailed(failure(code)));
-        assert_eq!(format!("{:?}", effects[0]), format!("{heard:?}"));
+        assert_eq!(format!("{:?}", effects[1]), format!("{heard:?}"));
         // Its token is as good as before; when it is over, the reason is told.
         assert_eq!(machine.token(NOW).unwrap().reveal(), "old");
         assert!(machine.session(seconds(9999)).unwrap().can_renew);
@@ -173,11 +235,9 @@ fn what_may_be_over_in_a_minute_keeps_the_session() {
 
 /// Fails the renewal that is begun at this instant.
 fn fail(machine: &mut Machine, now: Instant) {
-    let (number, _) = begun(&machine.step(Event::Tick, now)).expect("a renewal");
-    machine.step(
-        Event::Renewed(number, Err(failure(ErrorCode::Network))),
-        now,
-    );
+    let number = begun(&machine.step(Event::Tick, now)).expect("a renewal");
+    turn(machine, number, now);
+    machine.step(renewed(number, Err(failure(ErrorCode::Network))), now);
 }
 
 #[test]
@@ -203,13 +263,16 @@ fn after_a_renewal_that_went_well_the_waits_begin_anew() {
     fail(&mut machine, seconds(DUE));
     fail(&mut machine, seconds(DUE + 1));
     let now = seconds(DUE + 3);
-    let (number, _) = begun(&machine.step(Event::Tick, now)).unwrap();
-    machine.step(Event::Renewed(number, Ok(new(now))), now);
+    let number = begun(&machine.step(Event::Tick, now)).unwrap();
+    turn(&mut machine, number, now);
+    machine.step(renewed(number, Ok(new(now))), now);
     assert!(machine.failure().is_none());
     let due = now.after(Duration::from_secs(DUE));
     fail(&mut machine, due);
-    let effects = machine.step(Event::Tick, due.after(Duration::from_secs(1)));
-    assert_eq!(begun(&effects).unwrap().1, "new-refresh");
+    let now = due.after(Duration::from_secs(1));
+    let number = begun(&machine.step(Event::Tick, now)).unwrap();
+    let refresh_token = turn(&mut machine, number, now);
+    assert_eq!(refresh_token.as_deref(), Some("new-refresh"));
 }
 
 #[test]
@@ -218,7 +281,7 @@ fn an_app_that_asks_need_not_wait_for_its_turn() {
     for _ in 0..5 {
         let number = ask(&mut machine, seconds(DUE));
         let failed = Err(failure(ErrorCode::Network));
-        machine.step(Event::Renewed(number, failed), seconds(DUE));
+        machine.step(renewed(number, failed), seconds(DUE));
     }
 }
 
@@ -242,14 +305,15 @@ fn without_a_new_refresh_token_the_old_one_stays_good() {
     let mut machine = renewable();
     let number = ask(&mut machine, NOW);
     let new = tokens("new", None, Some(7200), NOW);
-    let effects = machine.step(Event::Renewed(number, Ok(new)), NOW);
-    let Effect::Store(text) = &effects[0] else {
+    let effects = machine.step(renewed(number, Ok(new)), NOW);
+    let Effect::Replace(text) = &effects[0] else {
         panic!("nothing stored");
     };
     let stored = Tokens::from_text(text.reveal()).unwrap();
     assert_eq!(stored.refresh_token.unwrap().reveal(), "old-refresh");
     let again = begun(&machine.step(Event::Renew, NOW)).unwrap();
-    assert_eq!(again.1, "old-refresh");
+    let again = turn(&mut machine, again, NOW);
+    assert_eq!(again.as_deref(), Some("old-refresh"));
 }
 
 #[test]
@@ -257,10 +321,11 @@ fn a_session_that_can_be_renewed_outlives_its_token() {
     let stored = tokens("old", Some("old-refresh"), Some(7200), NOW).to_text();
     let mut machine = machine();
     let effects = machine.step(Event::Restored(Some(stored)), seconds(99_999));
-    assert_eq!(names(&effects), ["log", "renew"]);
+    assert_eq!(names(&effects), ["log", "wake"]);
     assert!(machine.session(seconds(99_999)).unwrap().can_renew);
     let error = machine.token(seconds(99_999)).unwrap_err();
     assert_eq!(error.code(), ErrorCode::LoginRequired);
+    assert!(begun(&machine.step(Event::Tick, seconds(99_999))).is_some());
 }
 
 #[test]
@@ -268,7 +333,11 @@ fn what_nothing_renews_is_not_renewed() {
     let mut nobody = machine();
     assert_eq!(names(&nobody.step(Event::Renew, NOW)), [] as [&str; 0]);
     let mut machine = machine();
-    machine.step(Event::SignedIn(tokens("a", None, Some(7200), NOW)), NOW);
+    let tokens = Tokens {
+        flow: Flow::Password,
+        ..tokens("a", None, Some(7200), NOW)
+    };
+    machine.step(Event::SignedIn(tokens), NOW);
     assert!(!machine.session(NOW).unwrap().can_renew);
     for at in [0, 7140, 7198] {
         assert_eq!(begun(&machine.step(Event::Renew, seconds(at))), None);

@@ -2,19 +2,24 @@ use crate::support::NOW;
 use placeos_auth::ErrorCode;
 use placeos_auth::oauth::tokens::{Lifetime, Tokens, Unjudged};
 use placeos_auth::options::Flow;
-use placeos_auth::session::{Change, Effect, Event, Machine};
+use placeos_auth::session::{Change, Effect, Event, Machine, login_required};
 use placeos_auth::time::Instant;
 use proptest::prelude::*;
 use std::time::Duration;
 
+/// Tokens that nothing renews.
 fn tokens(expires_in: Option<&str>) -> Tokens {
+    tokens_of(Flow::Password, expires_in)
+}
+
+fn tokens_of(flow: Flow, expires_in: Option<&str>) -> Tokens {
     let unjudged = Unjudged {
         access_token: Some("abc"),
         token_type: Some("bearer"),
         expires_in: Lifetime::of(expires_in),
         scope: None,
     };
-    unjudged.judge(Flow::Implicit, "public", NOW).unwrap()
+    unjudged.judge(flow, "public", NOW).unwrap()
 }
 
 pub fn machine() -> Machine {
@@ -30,9 +35,14 @@ pub fn names(effects: &[Effect]) -> Vec<&'static str> {
         .iter()
         .map(|effect| match effect {
             Effect::Store(_) => "store",
+            Effect::Replace(_) => "replace",
             Effect::Remove => "remove",
+            Effect::Queue(_) => "queue",
             Effect::Renew(..) => "renew",
             Effect::Revoke(_) => "revoke",
+            Effect::Tell(_) => "tell",
+            Effect::TellEnd(..) => "tell-end",
+            Effect::TellFailure(..) => "tell-failure",
             Effect::Announce(change) => change.as_str(),
             Effect::WakeAt(_) => "wake",
             Effect::Log(_) => "log",
@@ -44,6 +54,27 @@ fn signed_in(expires_in: Option<&str>) -> Machine {
     let mut machine = self::machine();
     machine.step(Event::SignedIn(tokens(expires_in)), NOW);
     machine
+}
+
+/// A session that a frame could have renewed, if the server hadn't said that it wants the user.
+fn refused_in_a_frame(flow: Flow, expires_in: Option<&str>) -> Machine {
+    let mut machine = self::machine();
+    let mut effects = machine.step(Event::SignedIn(tokens_of(flow, expires_in)), NOW);
+    // What lives hardly any time is renewed at once.
+    effects.extend(machine.step(Event::Renew, NOW));
+    assert!(names(&effects).contains(&"queue"));
+    assert_eq!(names(&machine.step(Event::Turn(1), NOW))[0], "renew");
+    machine.step(Event::Renewed(1, Err(login_required()), 0.0), NOW);
+    machine
+}
+
+/// One of each kind of session that ends when its token does.
+fn that_end(expires_in: Option<&str>) -> [Machine; 3] {
+    [
+        signed_in(expires_in),
+        refused_in_a_frame(Flow::Implicit, expires_in),
+        refused_in_a_frame(Flow::Code, expires_in),
+    ]
 }
 
 #[test]
@@ -76,73 +107,79 @@ fn broken_text_in_storage_is_removed_with_one_line() {
 
 #[test]
 fn an_expired_session_in_storage_is_removed_and_not_taken_up() {
-    let stored = tokens(Some("60")).to_text();
-    let mut machine = self::machine();
-    assert_eq!(
-        names(&machine.step(Event::Restored(Some(stored)), seconds(60))),
-        ["remove", "log"]
-    );
-    assert_eq!(machine.session(seconds(60)), None);
+    for flow in [Flow::Password, Flow::Implicit, Flow::Code] {
+        let stored = tokens_of(flow, Some("60")).to_text();
+        let mut machine = self::machine();
+        assert_eq!(
+            names(&machine.step(Event::Restored(Some(stored)), seconds(60))),
+            ["remove", "log"]
+        );
+        assert_eq!(machine.session(seconds(60)), None);
+    }
 }
 
 #[test]
 fn a_session_expires_once() {
-    let mut machine = signed_in(Some("60"));
-    assert_eq!(names(&machine.step(Event::Tick, seconds(58))), ["wake"]);
-    assert_eq!(
-        names(&machine.step(Event::Tick, seconds(60))),
-        ["remove", "expired"]
-    );
-    assert_eq!(
-        names(&machine.step(Event::Tick, seconds(61))),
-        [] as [&str; 0]
-    );
-    assert_eq!(
-        machine.token(seconds(61)).unwrap_err().code(),
-        ErrorCode::LoginRequired
-    );
-}
-
-#[test]
-fn a_token_about_to_expire_is_not_handed_out() {
-    let machine = signed_in(Some("60"));
-    let last = seconds(59).before(Duration::from_millis(1));
-    assert!(machine.token(last).is_ok());
-    assert!(machine.token(seconds(59)).is_err());
-    assert!(machine.session(seconds(59)).is_none());
-}
-
-#[test]
-fn a_token_of_a_short_life_is_good_for_most_of_it() {
-    for (life, good) in [("1", 899), ("0.01", 8), ("5", 4499)] {
-        let machine = signed_in(Some(life));
-        let last = NOW.after(Duration::from_millis(good));
-        assert!(machine.session(last).is_some(), "{life}");
-        assert!(
-            machine
-                .session(last.after(Duration::from_millis(1)))
-                .is_none(),
-            "{life}"
+    for mut machine in that_end(Some("60")) {
+        assert_eq!(names(&machine.step(Event::Tick, seconds(58))), ["wake"]);
+        assert_eq!(
+            names(&machine.step(Event::Tick, seconds(60))),
+            ["remove", "expired"]
+        );
+        assert_eq!(
+            names(&machine.step(Event::Tick, seconds(61))),
+            [] as [&str; 0]
+        );
+        assert_eq!(
+            machine.token(seconds(61)).unwrap_err().code(),
+            ErrorCode::LoginRequired
         );
     }
 }
 
 #[test]
+fn a_token_about_to_expire_is_not_handed_out() {
+    for machine in that_end(Some("60")) {
+        let last = seconds(59).before(Duration::from_millis(1));
+        assert!(machine.token(last).is_ok());
+        assert!(machine.token(seconds(59)).is_err());
+        assert!(machine.session(seconds(59)).is_none());
+    }
+}
+
+#[test]
+fn a_token_of_a_short_life_is_good_for_most_of_it() {
+    for (life, good) in [("1", 899), ("0.01", 8), ("5", 4499)] {
+        for machine in that_end(Some(life)) {
+            let last = NOW.after(Duration::from_millis(good));
+            assert!(machine.session(last).is_some(), "{life}");
+            assert!(
+                machine
+                    .session(last.after(Duration::from_millis(1)))
+                    .is_none(),
+                "{life}"
+            );
+        }
+    }
+}
+
+#[test]
 fn listeners_hear_of_the_end_when_it_is_there() {
-    let mut machine = signed_in(Some("20"));
-    let Some(Effect::WakeAt(end)) = machine.step(Event::Tick, NOW).pop() else {
-        panic!("nothing to wait for");
-    };
-    assert!(
-        machine
-            .session(end.before(Duration::from_millis(1)))
-            .is_some()
-    );
-    assert!(machine.session(end).is_none());
-    assert_eq!(
-        names(&machine.step(Event::Tick, end)),
-        ["remove", "expired"]
-    );
+    for mut machine in that_end(Some("20")) {
+        let Some(Effect::WakeAt(end)) = machine.step(Event::Tick, NOW).pop() else {
+            panic!("nothing to wait for");
+        };
+        assert!(
+            machine
+                .session(end.before(Duration::from_millis(1)))
+                .is_some()
+        );
+        assert!(machine.session(end).is_none());
+        assert_eq!(
+            names(&machine.step(Event::Tick, end)),
+            ["remove", "expired"]
+        );
+    }
 }
 
 #[test]
@@ -172,17 +209,24 @@ fn signing_out_removes_even_what_nobody_had_taken_up() {
     assert_eq!(names(&machine().step(Event::SignedOut, NOW)), ["remove"]);
     assert_eq!(
         names(&signed_in(None).step(Event::SignedOut, NOW)),
-        ["revoke", "remove", "signed-out"]
+        ["tell-end", "revoke", "remove", "signed-out"]
     );
 }
 
 #[test]
 fn an_app_sees_all_but_the_token() {
-    let session = signed_in(Some("60")).session(NOW).unwrap();
+    let mut machine = machine();
+    let tokens = tokens_of(Flow::Implicit, Some("60"));
+    machine.step(Event::SignedIn(tokens), NOW);
+    let session = machine.session(NOW).unwrap();
     assert_eq!(session.flow, "implicit");
     assert_eq!(session.token_type, "Bearer");
     assert_eq!(session.scope, "public");
     assert_eq!(session.expires_at, Some(seconds(60).as_millis() as f64));
+    assert!(session.can_renew);
+    let session = refused_in_a_frame(Flow::Implicit, Some("60")).session(NOW);
+    assert!(!session.unwrap().can_renew);
+    assert!(!signed_in(Some("60")).session(NOW).unwrap().can_renew);
 }
 
 #[derive(Clone, Debug)]
@@ -200,7 +244,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         Just(Step::SignOut),
         Just(Step::Tick),
         (0u64..100).prop_map(Step::Wait),
-        (0u64..100).prop_map(Step::SetClockBack),
+        (0u64..60).prop_map(Step::SetClockBack),
     ];
     prop::collection::vec(step, 0..60)
 }
@@ -214,12 +258,12 @@ proptest! {
             let event = match step {
                 Step::SignIn(lifetime) => {
                     let unjudged = Unjudged { access_token: Some("abc"), token_type: Some("bearer"), expires_in: Lifetime::Text(&lifetime.to_string()), scope: None };
-                    Event::SignedIn(unjudged.judge(Flow::Implicit, "public", now).unwrap())
+                    Event::SignedIn(unjudged.judge(Flow::Password, "public", now).unwrap())
                 }
                 Step::SignOut => Event::SignedOut,
                 Step::Tick => Event::Tick,
                 Step::Wait(span) => { now = now.after(Duration::from_secs(span)); continue; }
-                Step::SetClockBack(span) => { now = Instant::from_millis(now.as_millis() - span * 1000); continue; }
+                Step::SetClockBack(span) => { now = Instant::from_millis(now.as_millis() - span * 10); continue; }
             };
             for effect in subject.step(event, now) {
                 match effect {
@@ -228,8 +272,10 @@ proptest! {
                     Effect::Announce(Change::SignedIn) => told = true,
                     Effect::Announce(_) => { prop_assert!(told); told = false; }
                     Effect::WakeAt(at) => prop_assert!(at.since(now) <= Duration::from_secs(30)),
-                    Effect::Log(_) | Effect::Revoke(_) => {}
-                    Effect::Renew(..) => prop_assert!(false, "there is nothing to renew with"),
+                    Effect::Log(_) | Effect::Revoke(_) | Effect::TellEnd(..) => {}
+                    Effect::Queue(_) | Effect::Renew(..) | Effect::Replace(_) | Effect::Tell(_) | Effect::TellFailure(..) => {
+                        prop_assert!(false, "there is nothing to renew with")
+                    }
                 }
             }
             prop_assert_eq!(stored.is_some(), told);

@@ -51,10 +51,21 @@ impl Fields for Json {
 
 /// Has an answer of this status and body judged. A body that is no JSON object counts as none, as in the browser.
 pub fn judged<T>(status: u16, body: &str, judge: impl FnOnce(&Answer) -> T) -> T {
+    judged_with(status, None, body, judge)
+}
+
+/// The same with a `Retry-After`.
+pub fn judged_with<T>(
+    status: u16,
+    retry_after: Option<&str>,
+    body: &str,
+    judge: impl FnOnce(&Answer) -> T,
+) -> T {
     let json = serde_json::from_str(body).ok().map(Json);
     let object = json.as_ref().filter(|json| json.0.is_object());
     judge(&Answer {
         status,
+        retry_after,
         body: object.map(|json| json as &dyn Fields),
     })
 }

@@ -1,10 +1,13 @@
+use crate::session::seconds;
 use crate::support::NOW;
 use placeos_auth::ErrorCode;
 use placeos_auth::error::Result;
 use placeos_auth::oauth::tokens::{Lifetime, Tokens, Unjudged};
 use placeos_auth::options::Flow;
+use placeos_auth::secret::Secret;
 use placeos_auth::time::Instant;
 use proptest::prelude::*;
+use std::time::Duration;
 
 fn response() -> Unjudged<'static> {
     Unjudged {
@@ -87,6 +90,64 @@ fn a_huge_lifetime_ends_where_dates_end() {
             "{text}"
         );
     }
+}
+
+#[test]
+fn tokens_of_a_session_that_begins_were_never_renewed() {
+    let tokens = judge(response()).unwrap();
+    assert_eq!((tokens.signed_in_at, tokens.renewals), (NOW, 0));
+}
+
+#[test]
+fn new_tokens_are_of_the_session_of_the_old_ones() {
+    let later = NOW.after(Duration::from_secs(60));
+    let new = |refresh_token: Option<&str>| Tokens {
+        refresh_token: refresh_token.map(|text| Secret::new(text.to_owned())),
+        signed_in_at: later,
+        issued_at: later,
+        ..judge(response()).unwrap()
+    };
+    let old = Tokens {
+        refresh_token: Some(Secret::new("old".to_owned())),
+        renewals: 4,
+        ..judge(response()).unwrap()
+    };
+    for (given, kept) in [(Some("new"), "new"), (None, "old")] {
+        let new = new(given).succeed(old.clone());
+        assert_eq!((new.signed_in_at, new.renewals), (NOW, 5));
+        assert_eq!(new.issued_at, later);
+        assert_eq!(new.refresh_token.unwrap().reveal(), kept);
+    }
+    let last = Tokens {
+        renewals: u32::MAX,
+        ..old
+    };
+    assert_eq!(new(None).succeed(last).renewals, u32::MAX);
+}
+
+#[test]
+fn new_tokens_are_due_that_long_before_the_end_or_a_tenth_of_the_life() {
+    for (life, span, due) in [
+        ("7200", 60, 7_140_000),
+        ("7200", 720, 6_480_000),
+        ("7200", 7200, 6_480_000),
+        ("100", 60, 90_000),
+        ("0.01", 60, 9),
+        ("7200", 0, 7_200_000),
+    ] {
+        let tokens = judge(Unjudged {
+            expires_in: Lifetime::Text(life),
+            ..response()
+        });
+        let due = NOW.after(Duration::from_millis(due));
+        let span = Duration::from_secs(span);
+        assert_eq!(tokens.unwrap().due(span), Some(due), "{life} {span:?}");
+    }
+    let tokens = judge(Unjudged {
+        expires_in: Lifetime::Unknown,
+        ..response()
+    });
+    assert_eq!(tokens.unwrap().due(Duration::from_secs(60)), None);
 }
 
 #[test]
@@ -184,4 +245,37 @@ proptest! {
     fn every_whole_number_of_seconds_is_taken(seconds in 1u64..10_000_000_000) {
         prop_assert_eq!(millis_of(&seconds.to_string()), Some(seconds.saturating_mul(1000).min(8_640_000_000_000_000 - NOW.as_millis())));
     }
+}
+
+#[test]
+fn a_life_is_counted_from_the_question_within_reason() {
+    let given = |life: u64| crate::renewal::tokens("a", None, Some(life), NOW);
+    for (life, took, less) in [
+        (7200, 0, 0),
+        (7200, 5000, 5000),
+        (7200, 30_000, 30_000),
+        // What is short is not made much shorter.
+        (10, 5000, 1000),
+        (1, 5000, 100),
+        // The machine slept.
+        (7200, 30_001, 30_001),
+        (10, 60_000, 60_000),
+    ] {
+        let asked = NOW.before(Duration::from_millis(took));
+        let tokens = given(life).asked_for_at(asked);
+        let end = NOW.after(Duration::from_secs(life));
+        assert_eq!(
+            tokens.expires_at,
+            Some(end.before(Duration::from_millis(less))),
+            "{life} {took}"
+        );
+        assert_eq!(tokens.issued_at, NOW);
+    }
+    let endless = crate::renewal::tokens("a", None, None, NOW);
+    assert_eq!(endless.asked_for_at(seconds(0)).expires_at, None);
+    // A clock that was set back meanwhile counts for nothing.
+    assert_eq!(
+        given(10).asked_for_at(seconds(60)).expires_at,
+        given(10).expires_at
+    );
 }

@@ -43,7 +43,8 @@ try {
 
   auth.subscribe(({ type, error }) => {
     if (type === "renewed") return pane.renewed(auth.session);
-    if (type === "renewal-failed") return pane.renewalFailed(error);
+    if (type === "renewal-failed")
+      return pane.renewalFailed(auth.session, error);
     show(auth, api, live);
     // The focus was on something that is gone now.
     if (!auth.session) find("welcome-title").focus();

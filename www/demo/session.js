@@ -3,6 +3,8 @@ import { announce, find } from "./page.js";
 
 const now = () => new Date().toLocaleTimeString();
 
+const NO_RENEWAL = "It can't be renewed: sign in again when it has ended.";
+
 /** The pane that shows the session: the time left, where it comes from, and how it goes on. */
 export class SessionPane {
   #countdown = new Countdown();
@@ -17,28 +19,25 @@ export class SessionPane {
     find("session-flow").textContent = flow;
     find("session-scope").textContent = scope;
     find("session-storage").textContent = storage;
-    find("session-renews").textContent = canRenew ? "by itself" : "no";
-    find("renew").hidden = !canRenew;
-    this.#tell(
-      canRenew
-        ? "Renewed shortly before it ends."
-        : expiresAt === null
-          ? ""
-          : "It can't be renewed: sign in again then.",
-    );
+    this.#renews(session);
+    const outlook = canRenew ? "Renewed shortly before it ends." : NO_RENEWAL;
+    this.#tell(expiresAt === null ? "" : outlook);
   }
 
   /** The session goes on with new tokens. */
   renewed(session) {
     this.#countdown.start(session);
-    find("renew").hidden = !session.canRenew;
+    this.#renews(session);
     this.#tell(`Renewed at ${now()}.`);
     announce("The session was renewed.");
   }
 
-  /** It could not be renewed, and will be tried again. */
-  renewalFailed({ message, code }) {
-    const text = `Renewal failed at ${now()}, and will be tried again: ${message} (${code})`;
+  /** It could not be renewed, and goes on. */
+  renewalFailed(session, { message, code }) {
+    this.#countdown.start(session);
+    this.#renews(session);
+    const outlook = session.canRenew ? "It will be tried again." : NO_RENEWAL;
+    const text = `Renewal failed at ${now()}: ${message} (${code}) ${outlook}`;
     this.#tell(text, "bad");
     announce(text);
   }
@@ -46,6 +45,11 @@ export class SessionPane {
   clear() {
     this.#countdown.stop();
     this.#tell("");
+  }
+
+  #renews({ canRenew }) {
+    find("session-renews").textContent = canRenew ? "by itself" : "no";
+    find("renew").hidden = !canRenew;
   }
 
   #tell(text, mood = "") {

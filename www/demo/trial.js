@@ -52,7 +52,7 @@ async function outcome(fetch, address, server) {
 }
 
 const MEANINGS = {
-  401: "It doesn't take this token any more. Signing in again gives a new one.",
+  401: "It takes neither this token nor a new one. Sign in again.",
   403: "The token is good but doesn't allow this: the app's business, and the session goes on.",
 };
 

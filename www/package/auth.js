@@ -7,6 +7,9 @@ import { complete, create } from "./core.js";
  */
 const inUse = new Set();
 
+/** What was installed and is no more, with what it was installed in place of. */
+const undone = new WeakMap();
+
 /** Made by `createAuth`. The work is done in WebAssembly; this class gives it the shape that JavaScript expects. */
 export class Auth {
   #core;
@@ -21,6 +24,22 @@ export class Auth {
     return () => {
       watch.end();
       inUse.delete(watch);
+    };
+  };
+
+  /** In place of the page's own: for libraries that can't be handed one. */
+  install = (target = globalThis) => {
+    const original = target.fetch;
+    const via = (input, init) => original.call(target, input, init);
+    let isOn = true;
+    const installed = (input, init) =>
+      isOn ? this.#core.fetch(input, init, via) : via(input, init);
+    target.fetch = installed;
+    return () => {
+      isOn = false;
+      undone.set(installed, original);
+      // Whoever has wrapped it since goes on, by way of it.
+      while (undone.has(target.fetch)) target.fetch = undone.get(target.fetch);
     };
   };
 

@@ -18,7 +18,7 @@
  * so a framework may mount twice.
  *
  * @throws {AuthError} `configuration` and `insecure_url` for options that can't work, `unsupported_environment` where
- * there is no page or no WebAssembly.
+ * there is no page or no WebAssembly, and in the hidden frame of a renewal, where nothing is wrong.
  */
 export function createAuth(options?: AuthOptions): Promise<Auth>;
 
@@ -49,14 +49,15 @@ export interface AuthOptions {
   redirectUri?: string | URL;
   /**
    * The grant by which users sign in. "code" is the authorization code flow, always with PKCE S256: for servers that have
-   * dropped the implicit flow, and for sessions that renew themselves. Default "implicit".
+   * dropped the implicit flow, and for sessions that renew by refresh token, which takes no cookies of the server's.
+   * Default "implicit".
    */
   flow?: "implicit" | "code";
   /** Scopes with one space between two. Default "public". */
   scope?: string;
   /**
-   * Where the session is kept: "session" for this tab, "local" for all tabs of this origin, "memory" for this page
-   * only. Default "session". Falls back to memory, and says so in `log`, where the browser blocks storage.
+   * Where the session is kept: "session" for this tab and its duplicates, "local" for all tabs of this origin, "memory"
+   * for this page only. Default "session". Falls back to memory, and says so in `log`, where the browser blocks storage.
    */
   storage?: "session" | "local" | "memory";
   /** What may receive the token besides `server`: origins, or URLs whose path is a prefix by whole segments. */
@@ -76,7 +77,10 @@ export interface AuthOptions {
    * until it is deleted at the server. `session.flow` is then "api-key", and nobody signs in or out.
    */
   apiKey?: string;
-  /** Seconds before expiry at which a token is renewed. Default 60, at least 1, at most a tenth of its lifetime. */
+  /**
+   * Seconds before expiry at which a token is renewed. Default 60. Less than 1 counts as 1, more than a tenth of the
+   * token's lifetime as that tenth.
+   */
   renewBefore?: number;
   /**
    * How to go to the page the user left for sign-in, before `createAuth` resolves. Replace the history entry, don't push
@@ -131,7 +135,8 @@ export class Auth {
   /**
    * `window.fetch` with the token where, and only where, it belongs: on requests to `server` and
    * `protectedResources`, renewed first when due. Bound: hand it to any library. A caller's own `Authorization` or
-   * `X-API-Key` header is left alone, and a response is the server's own, a 401 included. A request with
+   * `X-API-Key` header is left alone, and a response is the server's own. After a 401 the session is renewed and the
+   * request sent once more, if its body is still there: a stream isn't, nor what was in a `Request`. A request with
    * `mode: "no-cors"` goes unsigned: browsers allow it no such header. A request signed with an API key follows no
    * redirect: browsers drop `Authorization` on the way to another origin, but no other header.
    *
@@ -149,7 +154,8 @@ export class Auth {
   token(): Promise<string>;
 
   /**
-   * Renews the session now, where `session.canRenew`. Calls at the same time share one renewal.
+   * Renews the session now, where `session.canRenew`: by its refresh token or, without one, by the authorization endpoint
+   * in a hidden frame. Calls at the same time share one renewal, in this tab and in others that share the session.
    *
    * @throws {AuthError} `login_required` when only the user can help. Otherwise why it failed; the session stays.
    */
@@ -191,7 +197,13 @@ export class Auth {
    */
   readonly subscribe: (listener: (event: AuthEvent) => void) => () => void;
 
-  /** Stops the timers. The session stays stored. */
+  /**
+   * Makes `target.fetch` (default: the page's own) this `fetch`, for Angular's `withFetch`, axios's fetch adapter and
+   * libraries that can't be handed one; returns the way back. Without a session, requests pass untouched. Bound.
+   */
+  readonly install: (target?: { fetch: typeof globalThis.fetch }) => () => void;
+
+  /** Stops timers and channels. The session stays stored. */
   close(): void;
 }
 
@@ -235,7 +247,10 @@ export interface Session {
   readonly scope: string;
   /** Milliseconds since the epoch; null when the server gave no lifetime. */
   readonly expiresAt: number | null;
-  /** Whether it goes on after that without the user: the server gave a refresh token. */
+  /**
+   * Whether it can go on after that without the user, as far as is known: `expiresAt` may lie in the past then. Without a
+   * refresh token this is true until a hidden frame was tried in vain.
+   */
   readonly canRenew: boolean;
 }
 
@@ -250,7 +265,10 @@ export type RedirectResult =
 
 export type AuthEvent =
   | { readonly type: "signed-in" | "renewed" | "expired" | "signed-out" }
-  /** The session goes on, and its renewal is tried again. */
+  /**
+   * Heard at every try, in the tabs that tried. The session goes on, and the renewal is tried again, unless
+   * `session.canRenew` has turned false: then only the user can help.
+   */
   | { readonly type: "renewal-failed"; readonly error: AuthError };
 
 /** What a domain says of itself. */

@@ -6,6 +6,7 @@ import express from "express";
 const folder = (path) => fileURLToPath(new URL(path, import.meta.url));
 const APP = folder("../app/");
 const ROOMS = /^\/app\/rooms\//;
+const FRAMED = ["/app/framed.html", "/app/oauth-resp.html"];
 const DIST = folder("../../../dist/");
 
 /**
@@ -41,7 +42,10 @@ function policy(path) {
     "connect-src 'self' http: https: ws: wss:",
     "base-uri 'none'",
     "form-action 'none'",
-    "frame-ancestors 'none'",
+    // What a renewal in a hidden frame needs.
+    ...(FRAMED.includes(path)
+      ? ["frame-src 'self' http:", "frame-ancestors 'self'"]
+      : ["frame-ancestors 'none'"]),
   ].join("; ");
 }
 

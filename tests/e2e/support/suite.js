@@ -27,6 +27,7 @@ async function browserWith({ keepsPages }) {
  * @param {object} [options]
  * @param {import("./worlds.js").Kind} [options.kind] of world
  * @param {boolean} [options.keepsPages] see `launchChromium`
+ * @param {number} [options.timeout] of each claim, in milliseconds
  *
  * @callback Claim
  * @param {string} sentence
@@ -35,7 +36,7 @@ async function browserWith({ keepsPages }) {
 export function suite(
   title,
   define,
-  { kind = sandboxHere, keepsPages = false } = {},
+  { kind = sandboxHere, keepsPages = false, timeout = TEST_MS } = {},
 ) {
   const why = whyNoChromium || kind.why;
   describe(title, () => {
@@ -52,7 +53,7 @@ export function suite(
     define((sentence, prove) => {
       // On a build server a suite that can't run is a suite that fails.
       const skip = why !== "" && !process.env.CI && why;
-      it(sentence, { skip, timeout: TEST_MS }, async () => {
+      it(sentence, { skip, timeout }, async () => {
         assert.equal(why, "");
         Object.assign(world.sandbox ?? {}, initially);
         world.sandbox?.requests.splice(0);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
 import { account } from "../../servers/building.js";
 import { answerWith, TOKEN } from "./answers.js";
 
@@ -34,8 +35,10 @@ export class Visit {
     );
   }
 
+  /** Chromium doesn't always close a page that is just being left: such a one ends with the browser. */
   end() {
-    return this.context.close();
+    const patience = sleep(STEP_MS, undefined, { ref: false });
+    return Promise.race([this.context.close(), patience]);
   }
 
   /** A page of the app. The bare one is handed over once it can be called. */

@@ -104,7 +104,7 @@ const serveSite = () => listen(createServer(express().use(site())), ADDRESS);
 
 /** Each page that takes answers is an app of its own. */
 const registrations = (origin) =>
-  ["", "bare.html", "oauth-resp.html"].map((page) => ({
+  ["", "bare.html", "framed.html", "oauth-resp.html"].map((page) => ({
     name: `app ${page}`.trim(),
     redirectUris: [`${origin}/app/${page}`],
   }));

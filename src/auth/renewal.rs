@@ -1,0 +1,100 @@
+//! How a renewal goes: the tab waits for its turn, asks the server, and lets everyone go on who waits for it.
+
+use super::core::Core;
+use crate::browser::{clock, lock};
+use crate::error::Result;
+use crate::oauth::tokens::Tokens;
+use crate::options::StorageKind;
+use crate::session::{Event, Means, Session, login_required};
+use crate::text::concat;
+use std::rc::Rc;
+use wasm_bindgen_futures::spawn_local;
+
+impl Core {
+    /// Waits for this tab's turn, and for what the tabs before it have to say.
+    pub fn queue(self: &Rc<Self>, number: u32) {
+        self.renewal.shut();
+        let core = Rc::clone(self);
+        spawn_local(async move {
+            let mut turn = None;
+            if core.config.storage != StorageKind::Memory {
+                let log = |line: &str| core.log(line);
+                turn = lock::turn(&core.lock_name(), &core.signs, &log).await;
+                core.catch_up().await;
+            }
+            // Another tab may have renewed meanwhile: then nobody takes this turn.
+            core.turn.replace(turn);
+            core.apply(Event::Turn(number));
+            drop(core.turn.take());
+        });
+    }
+
+    /// The tabs that have the same tokens take turns; others aren't in each other's way.
+    fn lock_name(&self) -> String {
+        let age = self.machine.borrow().tokens().map(Tokens::age);
+        let (began, renewals) =
+            age.map_or((0, 0), |age| (age.signed_in_at.as_millis(), age.renewals));
+        concat(&[
+            &self.key("renewal"),
+            "@",
+            &began.to_string(),
+            "+",
+            &renewals.to_string(),
+        ])
+    }
+
+    /// Asks the server for new tokens.
+    pub fn renew(self: &Rc<Self>, number: u32, means: Means) {
+        // It lasts until the answer is there, wanted or not: the server may end the old tokens at any moment of it.
+        let turn = self.turn.take();
+        let Some(old) = self.tokens() else {
+            return;
+        };
+        let core = Rc::clone(self);
+        spawn_local(async move {
+            let outcome = match means {
+                Means::RefreshToken(refresh_token) => core.refresh(&old, &refresh_token).await,
+                Means::Frame => core.renew_in_frame(number, &old).await,
+            };
+            if outcome.is_err() {
+                // Another tab may have been quicker after all.
+                core.catch_up().await;
+            }
+            core.apply(Event::Renewed(number, outcome, js_sys::Math::random()));
+            drop(turn);
+        });
+    }
+
+    /// Waits for the renewal under way, or due.
+    pub async fn ready(self: &Rc<Self>) {
+        // What it has got may be over already, on a machine that slept meanwhile: once more, then.
+        for _ in 0..2 {
+            if self.is_renewing() {
+                self.renewal.pass().await;
+            }
+        }
+    }
+
+    /// Begins a renewal if one is due; says whether one is under way.
+    pub fn is_renewing(self: &Rc<Self>) -> bool {
+        if self.machine.borrow().is_due(clock::now()) {
+            self.apply(Event::Tick);
+        }
+        self.machine.borrow().is_renewing()
+    }
+
+    /// Renews now, or joins the renewal under way.
+    pub async fn renewed(self: &Rc<Self>) -> Result<Session> {
+        let age = || self.machine.borrow().tokens().map(Tokens::age);
+        let before = age();
+        self.apply(Event::Renew);
+        if self.machine.borrow().is_renewing() {
+            self.renewal.pass().await;
+        }
+        if age() == before {
+            let failure = self.machine.borrow().failure();
+            return Err(failure.unwrap_or_else(login_required));
+        }
+        self.session().ok_or_else(login_required)
+    }
+}

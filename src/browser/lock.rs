@@ -1,0 +1,120 @@
+//! A turn among the tabs of this origin, by [Web Locks](https://w3c.github.io/web-locks/).
+
+use crate::browser::gate::{Gate, within};
+use crate::browser::window;
+use crate::text::concat;
+use js_sys::{Function, Promise, Reflect};
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::Duration;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::AbortController;
+
+/// How long is between two looks, while a turn is waited for. A machine that slept has slept through one of them.
+const LOOK: Duration = Duration::from_secs(5);
+
+/// After how many looks without a sign of life of the other tabs the wait is over: no tab in order needs longer for its turn,
+/// and one that was frozen in the middle of it must not keep the others out.
+const MOST_SILENT: u32 = 5;
+
+/// After how many it is over in any case.
+const MOST: u32 = 12;
+
+/// A turn, or the wait for it. Dropping it ends it.
+#[must_use = "dropping a turn ends it"]
+pub struct Turn {
+    abort: AbortController,
+    /// Resolves the promise that holds the lock.
+    end: Function,
+    /// Whether the browser has refused it.
+    is_refused: Rc<Cell<bool>>,
+    _callback: Closure<dyn FnMut(JsValue) -> Promise>,
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.abort.abort();
+        // Calling a promise's own resolver can't fail.
+        let _ = self.end.call0(&JsValue::UNDEFINED);
+    }
+}
+
+/// Waits for the turn of that name; `signs` counts the other tabs' signs of life. Behind a tab that keeps its turn, the
+/// others form a second queue. `None` where there is no turn to be had, which is said in the log: whoever needs one goes on
+/// without.
+pub async fn turn(name: &str, signs: &Cell<u32>, log: &dyn Fn(&str)) -> Option<Turn> {
+    for queue in ["", "#2"] {
+        let gate = Rc::new(Gate::default());
+        gate.shut();
+        let turn = request(&concat(&[name, queue]), &gate);
+        if turn.is_some() && !has_come(&gate, signs).await {
+            log("another tab takes too long to renew the session: not waiting for it");
+            continue;
+        }
+        let turn = turn.filter(|turn| !turn.is_refused.get());
+        if turn.is_none() {
+            log(
+                "this browser has no Web Locks here (is the page plain http?): tabs may renew at the same time",
+            );
+        }
+        return turn;
+    }
+    None
+}
+
+async fn has_come(gate: &Gate, signs: &Cell<u32>) -> bool {
+    let (mut seen, mut silent) = (signs.get(), 0);
+    for _ in 0..MOST {
+        if within(LOOK, Box::pin(gate.pass())).await.is_some() {
+            return true;
+        }
+        silent = if signs.get() == seen { silent + 1 } else { 0 };
+        seen = signs.get();
+        if silent == MOST_SILENT {
+            break;
+        }
+    }
+    false
+}
+
+fn request(name: &str, gate: &Rc<Gate>) -> Option<Turn> {
+    let navigator = window().ok()?.navigator();
+    let locks = Reflect::get(&navigator, &"locks".into()).ok()?;
+    let request: Function = Reflect::get(&locks, &"request".into())
+        .ok()?
+        .dyn_into()
+        .ok()?;
+    let mut end = None;
+    let held = Promise::new(&mut |resolve, _| end = Some(resolve));
+    let bell = Rc::clone(gate);
+    let callback = Closure::new(move |_: JsValue| {
+        bell.open();
+        held.clone()
+    });
+    let abort = AbortController::new().ok()?;
+    let options = js_sys::Object::new();
+    Reflect::set(&options, &"signal".into(), &abort.signal()).ok()?;
+    let asked = request
+        .call3(&locks, &name.into(), &options, callback.as_ref())
+        .ok()?;
+    // It rejects when the wait is ended, which whoever ends it knows, and where there are no locks to be had.
+    let is_refused = Rc::new(Cell::new(false));
+    let (refused, bell) = (Rc::clone(&is_refused), Rc::clone(gate));
+    spawn_local(async move {
+        if JsFuture::from(asked.unchecked_into::<Promise>())
+            .await
+            .is_err()
+        {
+            refused.set(true);
+            bell.open();
+        }
+    });
+    Some(Turn {
+        abort,
+        end: end?,
+        is_refused,
+        _callback: callback,
+    })
+}

@@ -1,0 +1,8 @@
+// The bare page; in a frame, it does what apps do when they are loaded, and tells the page around it how that went.
+import "./bare.js";
+
+if (window !== window.parent) {
+  const { error } = await settled(createAuth().then(plain));
+  const seen = { code: error?.code ?? "none", message: error?.message };
+  (window.parent.inside ??= []).push(seen);
+}

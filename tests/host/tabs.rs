@@ -1,0 +1,353 @@
+//! What tabs that share a session do for each other.
+
+use crate::renewal::{ask, begun, renewable, renewed, turn};
+use crate::session::{machine, names, seconds};
+use crate::staying::{further, network, new, unauthorized};
+use crate::support::{NOW, judged, judged_with};
+use placeos_auth::AuthError;
+use placeos_auth::notice::Notice;
+use placeos_auth::oauth::tokens::{Age, Tokens};
+use placeos_auth::secret::Secret;
+use placeos_auth::session::{Change, Effect, Ending, Event, login_required};
+use proptest::prelude::*;
+
+/// The age of the session there is, after so many renewals.
+fn age(renewals: u32) -> Age {
+    Age {
+        signed_in_at: NOW,
+        renewals,
+    }
+}
+
+#[test]
+fn what_another_tab_has_got_is_adopted_and_the_own_wait_is_over() {
+    let mut machine = renewable();
+    let number = begun(&machine.step(Event::Renew, NOW)).unwrap();
+    let heard = further(1, "heard").to_text();
+    let effects = machine.step(Event::Heard(heard.clone()), seconds(61));
+    assert_eq!(names(&effects), ["replace", "renewed", "wake"]);
+    assert!(matches!(&effects[0], Effect::Replace(text) if text.reveal() == heard.reveal()));
+    assert!(!machine.is_renewing());
+    assert_eq!(machine.token(seconds(61)).unwrap().reveal(), "heard");
+    // The turn comes too late; and what is heard twice is heard once.
+    assert_eq!(
+        names(&machine.step(Event::Turn(number), seconds(61))),
+        ["wake"]
+    );
+    assert_eq!(
+        names(&machine.step(Event::Heard(heard), seconds(61))),
+        ["wake"]
+    );
+    let number = begun(&machine.step(Event::Renew, seconds(61))).unwrap();
+    let sent = turn(&mut machine, number, seconds(61));
+    assert_eq!(sent.as_deref(), Some("heard-refresh"));
+}
+
+#[test]
+fn what_is_heard_while_the_server_is_asked_makes_its_answer_a_late_one() {
+    let mut machine = renewable();
+    let number = ask(&mut machine, NOW);
+    machine.step(Event::Heard(further(1, "heard").to_text()), NOW);
+    let refused = AuthError::from_server("invalid_grant", None, None);
+    let effects = machine.step(renewed(number, Err(refused)), NOW);
+    assert_eq!(names(&effects), ["wake"]);
+    let effects = machine.step(renewed(number, Ok(new("late", "r", NOW))), NOW);
+    assert_eq!(names(&effects), ["revoke", "wake"]);
+    assert_eq!(machine.token(NOW).unwrap().reveal(), "heard");
+}
+
+#[test]
+fn a_turn_and_an_answer_are_those_of_the_renewal_that_has_their_number() {
+    let mut machine = renewable();
+    let first = ask(&mut machine, NOW);
+    machine.step(Event::SignedOut, NOW);
+    machine.step(Event::SignedIn(new("other", "other-refresh", NOW)), NOW);
+    let second = begun(&machine.step(Event::Renew, NOW)).unwrap();
+    assert_eq!(machine.renewal(), Some(second));
+    assert_eq!(names(&machine.step(Event::Turn(first), NOW)), ["wake"]);
+    let refused = || AuthError::from_server("invalid_grant", None, None);
+    for is_asked in [false, true] {
+        if is_asked {
+            turn(&mut machine, second, NOW);
+        }
+        let late = renewed(first, Ok(new("late", "r", NOW)));
+        assert_eq!(names(&machine.step(late, NOW)), ["revoke", "wake"]);
+        let late = renewed(first, Err(refused()));
+        assert_eq!(names(&machine.step(late, NOW)), ["wake"]);
+        assert_eq!(machine.renewal(), Some(second));
+        assert_eq!(machine.token(NOW).unwrap().reveal(), "other");
+    }
+}
+
+#[test]
+fn what_is_heard_ends_a_failure() {
+    let mut machine = renewable();
+    let number = ask(&mut machine, NOW);
+    machine.step(renewed(number, Err(network())), NOW);
+    assert!(machine.failure().is_some());
+    machine.step(Event::Heard(further(1, "heard").to_text()), NOW);
+    assert!(machine.failure().is_none());
+}
+
+#[test]
+fn older_tokens_and_those_of_another_session_are_ignored() {
+    let mut machine = renewable();
+    machine.step(Event::Heard(further(5, "fifth").to_text()), NOW);
+    begun(&machine.step(Event::Renew, NOW)).unwrap();
+    let other = Tokens {
+        signed_in_at: seconds(1),
+        ..further(9, "other")
+    };
+    for text in [
+        further(4, "fourth").to_text(),
+        further(5, "another-fifth").to_text(),
+        other.to_text(),
+        Secret::new("v=1".to_owned()),
+        Secret::new(String::new()),
+    ] {
+        assert_eq!(names(&machine.step(Event::Heard(text), NOW)), ["wake"]);
+        assert!(machine.is_renewing());
+        assert_eq!(machine.token(NOW).unwrap().reveal(), "fifth");
+    }
+    let mut nobody = self::machine();
+    let effects = nobody.step(Event::Heard(other.to_text()), NOW);
+    assert_eq!(names(&effects), [] as [&str; 0]);
+    assert!(nobody.session(NOW).is_none());
+}
+
+#[test]
+fn whoever_asks_is_told_what_is_newer_of_the_same_session() {
+    let mut machine = renewable();
+    machine.step(Event::Heard(further(2, "heard").to_text()), NOW);
+    for (began, renewals, is_told) in [
+        (NOW, 0, true),
+        (NOW, 1, true),
+        (NOW, 2, false),
+        (NOW, 3, false),
+        (seconds(1), 0, false),
+    ] {
+        let age = Age {
+            signed_in_at: began,
+            renewals,
+        };
+        let effects = machine.step(Event::Asked(age), NOW);
+        let told = effects.iter().find_map(|effect| match effect {
+            Effect::Tell(text) => Some(text.reveal().to_owned()),
+            _ => None,
+        });
+        let expected = further(2, "heard").to_text().reveal().to_owned();
+        assert_eq!(told, is_told.then_some(expected), "{renewals}");
+    }
+    let mut nobody = self::machine();
+    let effects = nobody.step(Event::Asked(age(0)), NOW);
+    assert_eq!(names(&effects), [] as [&str; 0]);
+}
+
+#[test]
+fn the_end_that_is_heard_ends_that_session_only_and_is_not_told_on() {
+    for ending in [Ending::SignedOut, Ending::Expired] {
+        let mut machine = renewable();
+        let other = Event::HeardEnd(
+            Age {
+                signed_in_at: seconds(1),
+                renewals: 0,
+            },
+            ending,
+        );
+        assert_eq!(names(&machine.step(other, NOW)), ["wake"]);
+        assert!(machine.session(NOW).is_some());
+        begun(&machine.step(Event::Renew, NOW)).unwrap();
+        let effects = machine.step(Event::HeardEnd(age(0), ending), NOW);
+        let heard = names(&effects);
+        for effect in ["remove", ending.as_str()] {
+            assert_eq!(heard.iter().filter(|name| **name == effect).count(), 1);
+        }
+        assert!(!heard.contains(&"tell-end") && !heard.contains(&"tell"));
+        // Whoever has signed out has revoked these.
+        assert!(!heard.contains(&"revoke"));
+        let last = effects.last();
+        assert!(matches!(last, Some(Effect::Announce(Change::Ended(end))) if *end == ending));
+        assert!(machine.session(NOW).is_none() && !machine.is_renewing());
+        // Once.
+        let effects = machine.step(Event::HeardEnd(age(0), ending), NOW);
+        assert_eq!(names(&effects), [] as [&str; 0]);
+    }
+}
+
+#[test]
+fn an_end_that_only_older_tokens_have_come_to_is_none() {
+    let mut machine = renewable();
+    machine.step(Event::Heard(further(2, "heard").to_text()), NOW);
+    let effects = machine.step(Event::HeardEnd(age(1), Ending::Expired), NOW);
+    assert_eq!(names(&effects), ["tell", "wake"]);
+    assert_eq!(machine.token(NOW).unwrap().reveal(), "heard");
+    // A sign-out is one whatever it knew of, and what it didn't know is revoked.
+    let effects = machine.step(Event::HeardEnd(age(1), Ending::SignedOut), NOW);
+    assert_eq!(names(&effects), ["revoke", "remove", "signed-out"]);
+    assert!(matches!(&effects[0], Effect::Revoke(tokens) if tokens.renewals == 2));
+}
+
+#[test]
+fn whoever_has_asked_the_server_itself_believes_its_own_answer() {
+    let mut machine = renewable();
+    let number = ask(&mut machine, NOW);
+    let effects = machine.step(Event::HeardEnd(age(0), Ending::Expired), NOW);
+    assert_eq!(names(&effects), ["wake"]);
+    machine.step(renewed(number, Ok(new("new", "r", NOW))), NOW);
+    assert_eq!(machine.token(NOW).unwrap().reveal(), "new");
+    // But it believes the user.
+    ask(&mut machine, NOW);
+    machine.step(Event::HeardEnd(age(1), Ending::SignedOut), NOW);
+    assert!(machine.session(NOW).is_none());
+}
+
+#[test]
+fn who_waits_for_a_turn_fails_with_the_one_before() {
+    for error in failures() {
+        let heard = || Event::HeardFailure(age(0), error.clone(), 0.0);
+        let mut machine = renewable();
+        // Whoever waits for nothing hears nothing.
+        assert_eq!(names(&machine.step(heard(), NOW)), ["wake"]);
+        let number = begun(&machine.step(Event::Renew, NOW)).unwrap();
+        let effects = machine.step(heard(), NOW);
+        assert_eq!(names(&effects), ["renewal-failed", "wake"]);
+        assert_eq!(machine.failure(), Some(error.clone()));
+        assert!(!machine.is_renewing());
+        assert_eq!(names(&machine.step(Event::Turn(number), NOW)), ["wake"]);
+        // Nor is it of use to whoever has asked, or has other tokens.
+        let number = ask(&mut machine, NOW);
+        assert_eq!(names(&machine.step(heard(), NOW)), ["wake"]);
+        machine.step(renewed(number, Ok(new("new", "r", NOW))), NOW);
+        begun(&machine.step(Event::Renew, NOW)).unwrap();
+        assert_eq!(names(&machine.step(heard(), NOW)), ["wake"]);
+        assert!(machine.is_renewing() && machine.failure().is_none());
+    }
+}
+
+#[test]
+fn a_late_answer_that_brings_what_is_in_use_is_not_revoked() {
+    for (access_token, refresh_token, is_revoked) in [
+        ("heard", "other-refresh", false),
+        ("other", "heard-refresh", false),
+        ("other", "other-refresh", true),
+    ] {
+        let mut machine = renewable();
+        let number = ask(&mut machine, NOW);
+        machine.step(Event::Heard(further(1, "heard").to_text()), NOW);
+        let late = renewed(number, Ok(new(access_token, refresh_token, NOW)));
+        let revokes = names(&machine.step(late, NOW)).contains(&"revoke");
+        assert_eq!(revokes, is_revoked, "{access_token} {refresh_token}");
+    }
+}
+
+#[test]
+fn signing_out_tells_the_other_tabs_and_revokes() {
+    let mut machine = renewable();
+    let effects = machine.step(Event::SignedOut, NOW);
+    assert_eq!(
+        names(&effects),
+        ["tell-end", "revoke", "remove", "signed-out"]
+    );
+    assert!(matches!(effects[0], Effect::TellEnd(told, Ending::SignedOut) if told == age(0)));
+    assert!(matches!(&effects[1], Effect::Revoke(tokens) if tokens.access_token.reveal() == "old"));
+}
+
+#[test]
+fn a_refusal_is_told_to_the_other_tabs() {
+    let mut machine = renewable();
+    let number = ask(&mut machine, NOW);
+    let refused = AuthError::from_server("invalid_grant", None, None);
+    let effects = machine.step(renewed(number, Err(refused)), NOW);
+    assert!(
+        effects.iter().any(
+            |effect| matches!(effect, Effect::TellEnd(told, Ending::Expired) if *told == age(0))
+        )
+    );
+}
+
+/// One of each kind that tabs tell each other of.
+fn failures() -> Vec<AuthError> {
+    let body = r#"{"error":"slow+down=&é","error_description":"no, not now"}"#;
+    let refused = judged_with(429, Some("120"), body, |answer| {
+        answer.success().err().unwrap()
+    });
+    let unknown = judged(400, body, |answer| answer.granted().err().unwrap());
+    vec![network(), login_required(), refused, unknown]
+}
+
+#[test]
+fn tabs_understand_each_other() {
+    let text = further(3, "a+b/c=~").to_text();
+    let sent = Notice::Tokens(text.clone()).to_text();
+    let read = Notice::from_text(sent.reveal());
+    assert!(matches!(read, Some(Notice::Tokens(read)) if read.reveal() == text.reveal()));
+    for ending in [Ending::Expired, Ending::SignedOut] {
+        assert_eq!(Ending::from_name(ending.as_str()), Some(ending));
+        let sent = Notice::End(age(3), ending).to_text();
+        let read = Notice::from_text(sent.reveal());
+        assert!(matches!(read, Some(Notice::End(read, how)) if read == age(3) && how == ending));
+    }
+    for renewals in [0, 7, u32::MAX] {
+        let sent = Notice::Ask(age(renewals)).to_text();
+        let read = Notice::from_text(sent.reveal());
+        assert!(matches!(read, Some(Notice::Ask(read)) if read == age(renewals)));
+    }
+    for error in failures() {
+        let sent = Notice::Failure(age(2), error.clone()).to_text();
+        let read = Notice::from_text(sent.reveal());
+        assert!(matches!(read, Some(Notice::Failure(read, why)) if read == age(2) && why == error));
+    }
+    for number in [0, 1, u32::MAX] {
+        let read = Notice::from_text(Notice::Echo(number).to_text().reveal());
+        assert!(matches!(read, Some(Notice::Echo(read)) if read == number));
+    }
+}
+
+#[test]
+fn a_notice_of_another_version_is_none() {
+    for text in [
+        "",
+        "{}",
+        "signed_in_at=1",
+        "signed_in_at=1&ending=expired",
+        "signed_in_at=x&renewals=1&ending=expired",
+        "signed_in_at=-1&renewals=1&ending=expired",
+        "signed_in_at=1&renewals=1&ending=lost",
+        "signed_in_at=1&renewals=1&failure=lost",
+        "signed_in_at=1&renewals=",
+        "signed_in_at=1&renewals=-1",
+        "renewals=1",
+        "echo=",
+        "echo=x",
+        "echo=-1",
+        "echo=4294967296",
+        "hello",
+    ] {
+        assert!(Notice::from_text(text).is_none(), "{text}");
+    }
+    assert!(Ending::from_name("").is_none() && Ending::from_name("Expired").is_none());
+}
+
+#[test]
+fn a_notice_prints_no_secret() {
+    let notice = Notice::Tokens(further(1, "hunter2").to_text());
+    let event = || Event::Heard(further(1, "hunter2").to_text());
+    let printed = format!(
+        "{notice:?} {:?} {:?} {:?} {:?}",
+        event(),
+        notice.to_text(),
+        unauthorized("hunter2"),
+        renewable().step(event(), NOW)
+    );
+    assert!(!printed.contains("hunter2") && !printed.contains("heard-refresh"));
+}
+
+proptest! {
+    #[test]
+    fn whatever_is_heard_panics_not_and_ends_nothing(text in any::<String>()) {
+        let _ = Notice::from_text(&text);
+        let mut machine = renewable();
+        machine.step(Event::Heard(Secret::new(text)), NOW);
+        prop_assert_eq!(machine.token(NOW).unwrap().reveal(), "old");
+    }
+}
