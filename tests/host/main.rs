@@ -19,6 +19,7 @@ mod http;
 mod interleaving;
 mod logout;
 mod loop_guard;
+mod model;
 mod options;
 mod pkce;
 mod records;

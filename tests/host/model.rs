@@ -1,0 +1,99 @@
+//! Several tabs, and all that they share: storage, lock, channel, server, clock. Whatever happens, in whatever order, no
+//! session is lost, nothing is renewed twice, and nobody waits for ever.
+//!
+//! The machines are ours; the shell around them is told again in `shell`, `talk` and `request`, and has to be kept as the one
+//! in `src/auth/` is. `MODEL=20` looks twenty times as far.
+
+mod action;
+mod begin;
+mod check;
+mod choice;
+mod explore;
+mod request;
+mod server;
+mod shell;
+mod situations;
+mod tab;
+mod talk;
+mod world;
+
+use explore::{Coverage, Found, exhaust, wander};
+use situations::{BROKEN, DUPLICATES, FRAMES, LOCAL, SITUATIONS, SLOW, THREE};
+use world::Start;
+
+/// How long an access token lives, in seconds.
+const LIFE: u64 = 7200;
+
+/// How much further to look than usual.
+fn further() -> usize {
+    let factor = std::env::var("MODEL").ok();
+    factor.and_then(|text| text.parse().ok()).unwrap_or(1)
+}
+
+/// What a line of the table begins with that `npm test` prints.
+const MARK: &str = "# staying signed in: ";
+
+fn report(name: &str, coverage: &Coverage) {
+    let (states, steps, longest) = (coverage.states, coverage.steps, coverage.depth);
+    let seconds = coverage.took.as_secs();
+    println!(
+        r#"{MARK}{{"case":"model, {name}","states":{states},"steps":{steps},"longest way":{longest},"seconds":{seconds}}}"#
+    );
+}
+
+/// Goes on where a violation was found, and fails at the end with all of them.
+fn cover(
+    name: &str,
+    starts: &[Start],
+    explore: impl Fn(Start) -> (Coverage, Option<Found>),
+) -> Coverage {
+    let mut total = Coverage::default();
+    let mut all = Vec::new();
+    for start in starts {
+        let (coverage, found) = explore(*start);
+        println!("{} {:?}: {coverage:?}", start.name, start.limits);
+        total += coverage;
+        let begun = start.begin.len();
+        all.extend(found.map(|found| format!("{}, {begun} begun: {found:?}", start.name)));
+    }
+    report(name, &total);
+    assert!(all.is_empty(), "{all:#?}");
+    total
+}
+
+#[test]
+fn every_short_way_is_safe() {
+    let most = 800 * further();
+    let total = cover("every short way", SITUATIONS, |start| exhaust(start, most));
+    assert!(total.states >= 5000 && total.steps >= 12_000, "{total:?}");
+}
+
+#[test]
+fn many_long_ways_are_safe() {
+    let starts = [LOCAL, DUPLICATES, THREE, FRAMES, SLOW];
+    let ways = 80 * further();
+    let total = cover("many long ways", &starts, |start| wander(start, ways, 200));
+    assert!(total.states >= 25_000 && total.steps >= 40_000, "{total:?}");
+}
+
+#[test]
+fn a_broken_rule_is_found() {
+    let mut unfound = Vec::new();
+    for (name, rules, start) in BROKEN {
+        let start = Start {
+            rules: *rules,
+            ..*start
+        };
+        let (coverage, found) = exhaust(start, 2500);
+        println!("without {name}: {found:?} ({} states)", coverage.states);
+        let Some(found) = found else {
+            unfound.push(name);
+            continue;
+        };
+        let (what, after) = (found.what, start.begin.len() + found.actions.len());
+        println!(
+            r#"{MARK}{{"case":"model, without the rule `{name}`","found":"{what}","after actions":{after}}}"#
+        );
+    }
+    assert!(unfound.is_empty(), "{unfound:?}");
+}

@@ -1,0 +1,302 @@
+//! Where the model begins, and what may happen from there.
+
+use super::action::Action::{self, *};
+use super::server::Verdict::Honest;
+use super::world::{Limits, Rules, Start};
+
+/// How many wishes, faults, troubles and spans of time there may be.
+const fn limits(wishes: u8, faults: u8, troubles: u8, waits: u8) -> Limits {
+    Limits {
+        wishes,
+        faults,
+        troubles,
+        waits,
+    }
+}
+
+pub const LOCAL: Start = Start {
+    name: "two tabs, local storage",
+    rules: Rules::ALL,
+    tabs: 2,
+    is_local: true,
+    by_frame: false,
+    is_slow: false,
+    begin: &[],
+    limits: limits(2, 0, 0, 0),
+};
+
+pub const DUPLICATES: Start = Start {
+    name: "two duplicates, session storage",
+    is_local: false,
+    ..LOCAL
+};
+
+pub const THREE: Start = Start {
+    name: "three tabs, local storage",
+    tabs: 3,
+    ..LOCAL
+};
+
+pub const FRAMES: Start = Start {
+    name: "two tabs, local storage, no refresh token",
+    by_frame: true,
+    ..LOCAL
+};
+
+pub const SLOW: Start = Start {
+    name: "two tabs, local storage, another request first",
+    is_slow: true,
+    ..LOCAL
+};
+
+/// The first tab has sent its refresh token.
+const ONE: &[Action] = &[Want(0), Granted(0), Hear(0), Hear(1), Hear(0), Hear(1)];
+
+/// The same, and the second waits for its turn.
+const BOTH: &[Action] = &[
+    Want(0),
+    Want(1),
+    Granted(0),
+    Hear(0),
+    Hear(1),
+    Hear(0),
+    Hear(1),
+];
+
+/// The same, and the third, too.
+const ALL_THREE: &[Action] = &[
+    Want(0),
+    Want(1),
+    Want(2),
+    Granted(0),
+    Hear(0),
+    Hear(1),
+    Hear(2),
+    Hear(0),
+    Hear(1),
+    Hear(2),
+];
+
+/// Both; then the first is frozen, and the second has asked without its turn, and gets the new tokens.
+const OVERTAKEN: &[Action] = &[
+    Want(0),
+    Want(1),
+    Granted(0),
+    Hear(0),
+    Hear(1),
+    Hear(0),
+    Hear(1),
+    Freeze(0),
+    Wait,
+    GiveUp(1),
+    Hear(1),
+    Hear(1),
+    Serve(1, Honest),
+];
+
+/// All three; then the first is frozen, and the patience of the others comes to its end.
+const TWO_BEHIND: &[Action] = &[
+    Want(0),
+    Want(1),
+    Want(2),
+    Granted(0),
+    Hear(0),
+    Hear(1),
+    Hear(2),
+    Hear(0),
+    Hear(1),
+    Hear(2),
+    Freeze(0),
+    Wait,
+    GiveUp(1),
+    GiveUp(2),
+    Hear(1),
+    Hear(2),
+    Hear(1),
+    Hear(2),
+];
+
+/// The second is frozen while the first renews twice.
+const LEFT_BEHIND: &[Action] = &[
+    Freeze(1),
+    Renew(0),
+    Granted(0),
+    Hear(0),
+    Hear(0),
+    Serve(0, Honest),
+    Answered(0),
+    Hear(0),
+    Renew(0),
+    Granted(0),
+    Hear(0),
+    Hear(0),
+    Serve(0, Honest),
+    Answered(0),
+];
+
+/// The first has signed out and in again, and the answer to a renewal of before is on its way.
+const OUTLIVED: &[Action] = &[
+    Want(0),
+    Granted(0),
+    Hear(0),
+    Hear(1),
+    Hear(0),
+    Hear(1),
+    Serve(0, Honest),
+    LogOut(0),
+    SignIn(0),
+];
+
+const fn at(start: Start, begin: &'static [Action], limits: Limits) -> Start {
+    Start {
+        begin,
+        limits,
+        ..start
+    }
+}
+
+/// Each situation with what may happen in it.
+pub const SITUATIONS: &[Start] = &[
+    at(LOCAL, &[], limits(2, 0, 0, 0)),
+    at(DUPLICATES, &[], limits(2, 0, 0, 0)),
+    at(SLOW, &[], limits(2, 0, 0, 0)),
+    at(LOCAL, &[], limits(1, 1, 0, 1)),
+    at(FRAMES, &[], limits(1, 1, 0, 1)),
+    at(LOCAL, &[], limits(0, 0, 2, 1)),
+    at(DUPLICATES, ONE, limits(0, 1, 1, 0)),
+    at(SLOW, ONE, limits(1, 0, 1, 0)),
+    at(LOCAL, BOTH, limits(1, 1, 0, 1)),
+    at(DUPLICATES, BOTH, limits(1, 0, 1, 0)),
+    at(FRAMES, BOTH, limits(0, 1, 1, 0)),
+    at(THREE, ALL_THREE, limits(0, 1, 0, 1)),
+    at(THREE, ALL_THREE, limits(0, 0, 1, 1)),
+    at(THREE, TWO_BEHIND, limits(0, 0, 0, 1)),
+    at(LOCAL, OVERTAKEN, limits(1, 0, 0, 1)),
+    at(DUPLICATES, OVERTAKEN, limits(0, 0, 1, 0)),
+    at(LOCAL, OUTLIVED, limits(1, 0, 0, 0)),
+    at(LOCAL, LEFT_BEHIND, limits(1, 0, 0, 0)),
+    at(DUPLICATES, LEFT_BEHIND, limits(1, 0, 0, 0)),
+];
+
+const ALL: Rules = Rules::ALL;
+
+/// Each rule, broken, and where that does harm. Some are only needed where another is broken, too.
+pub const BROKEN: &[(&str, Rules, Start)] = &[
+    ("lock", Rules { lock: false, ..ALL }, LOCAL),
+    ("tell", Rules { tell: false, ..ALL }, DUPLICATES),
+    (
+        "tell_end",
+        Rules {
+            tell_end: false,
+            ..ALL
+        },
+        at(LOCAL, &[], limits(0, 0, 1, 0)),
+    ),
+    (
+        "catch_up",
+        Rules {
+            catch_up: false,
+            ..ALL
+        },
+        at(DUPLICATES, BOTH, limits(0, 0, 0, 0)),
+    ),
+    (
+        "catch_up_after_failure",
+        Rules {
+            catch_up_after_failure: false,
+            ..ALL
+        },
+        at(LOCAL, OVERTAKEN, limits(0, 0, 0, 0)),
+    ),
+    (
+        "ask",
+        Rules { ask: false, ..ALL },
+        at(DUPLICATES, ONE, limits(0, 0, 1, 0)),
+    ),
+    (
+        "time_to_answer",
+        Rules {
+            time_to_answer: false,
+            ..ALL
+        },
+        at(DUPLICATES, ONE, limits(0, 0, 1, 0)),
+    ),
+    (
+        "own_echo",
+        Rules {
+            own_echo: false,
+            time_to_answer: false,
+            ..ALL
+        },
+        DUPLICATES,
+    ),
+    (
+        "give_back",
+        Rules {
+            give_back: false,
+            ..ALL
+        },
+        at(LOCAL, BOTH, limits(1, 0, 0, 0)),
+    ),
+    (
+        "awake",
+        Rules {
+            awake: false,
+            ..ALL
+        },
+        at(LOCAL, BOTH, limits(0, 0, 0, 1)),
+    ),
+    (
+        "patience",
+        Rules {
+            patience: false,
+            ..ALL
+        },
+        at(LOCAL, BOTH, limits(0, 0, 0, 2)),
+    ),
+    (
+        "signs",
+        Rules {
+            signs: false,
+            ..ALL
+        },
+        at(THREE, ALL_THREE, limits(0, 0, 1, 2)),
+    ),
+    (
+        "tell_failure",
+        Rules {
+            tell_failure: false,
+            ..ALL
+        },
+        at(THREE, ALL_THREE, limits(0, 0, 0, 3)),
+    ),
+    (
+        "hold",
+        Rules { hold: false, ..ALL },
+        at(LOCAL, BOTH, limits(0, 0, 1, 0)),
+    ),
+    (
+        "second_queue",
+        Rules {
+            second_queue: false,
+            ..ALL
+        },
+        at(THREE, TWO_BEHIND, limits(0, 0, 0, 0)),
+    ),
+    (
+        "newest",
+        Rules {
+            newest: false,
+            ..ALL
+        },
+        at(LOCAL, LEFT_BEHIND, limits(0, 0, 0, 0)),
+    ),
+    (
+        "end_stored",
+        Rules {
+            end_stored: false,
+            ..ALL
+        },
+        at(LOCAL, &[], limits(0, 0, 2, 0)),
+    ),
+];

@@ -1,0 +1,109 @@
+//! How tabs tell each other: `src/auth/tabs.rs`.
+
+use super::tab::{Life, Task, Then};
+use super::world::World;
+use placeos_auth::notice::Notice;
+use placeos_auth::secret::Secret;
+use placeos_auth::session::{Ending, Event};
+
+/// `ECHO`, in milliseconds.
+const ECHO: u64 = 500;
+
+impl World {
+    /// Nobody hears himself, but for the echo.
+    pub fn tell(&mut self, from: usize, notice: &Notice) {
+        self.check_print(notice);
+        let text = notice.to_text();
+        for (at, tab) in self.tabs.iter_mut().enumerate() {
+            if at == from && !matches!(notice, Notice::Echo(_)) {
+                continue;
+            }
+            match tab.life {
+                Life::Loading => tab.misses |= matches!(notice, Notice::End(..)),
+                Life::Closed => {}
+                _ => tab.inbox.push_back(text.reveal().to_owned()),
+            }
+        }
+    }
+
+    pub fn catch_up(&mut self, tab: usize, then: Then) {
+        let rules = self.start.rules;
+        let is_kept = match then {
+            Then::Turn(..) => rules.catch_up,
+            Then::Renewed(..) => rules.catch_up_after_failure,
+        };
+        let until = self.passed + ECHO;
+        if is_kept {
+            self.read_again(tab);
+            self.ask(tab);
+            self.tabs[tab].echoes += 1;
+            self.tabs[tab].is_echo_shut = true;
+            self.tell(tab, &Notice::Echo(self.echo(tab)));
+        }
+        self.tabs[tab].tasks.push(Task::CatchesUp {
+            then,
+            until,
+            waits: is_kept && rules.time_to_answer,
+        });
+    }
+
+    /// `Core::ask`
+    pub fn ask(&mut self, tab: usize) {
+        if self.start.rules.ask
+            && let Some(tokens) = self.tabs[tab].machine.tokens()
+        {
+            let question = Notice::Ask(tokens.age());
+            self.tell(tab, &question);
+        }
+    }
+
+    /// The number of a tab's last echo.
+    fn echo(&self, tab: usize) -> u32 {
+        let distance = if self.start.rules.own_echo { 10_000 } else { 0 };
+        self.tabs[tab].echoes + distance * tab as u32
+    }
+
+    pub fn read_again(&mut self, tab: usize) {
+        if let Some(text) = self.area(tab).clone() {
+            self.apply(tab, Event::Heard(Secret::new(text)));
+        }
+    }
+
+    /// `Core::look_after_absence`
+    pub fn look_after_absence(&mut self, tab: usize) {
+        self.read_again(tab);
+        let is_gone = self.area(tab).is_none() && self.tabs[tab].stored.is_some();
+        self.tabs[tab].is_shown = true;
+        if let Some(tokens) = self.tabs[tab].machine.tokens().filter(|_| is_gone) {
+            let end = Event::HeardEnd(tokens.age(), Ending::SignedOut);
+            // Another session may have been there, and been ended: this page was away, and can't know.
+            self.is_excused |= self.is_mixed;
+            self.apply(tab, end);
+        }
+    }
+
+    /// `Core::hear`
+    pub fn hear(&mut self, tab: usize, text: &str) {
+        let longer = self.passed + self.patience();
+        for task in &mut self.tabs[tab].tasks {
+            if let Task::Waits { until, latest, .. } = task
+                && self.start.rules.signs
+            {
+                *until = longer.min(*latest);
+            }
+        }
+        match Notice::from_text(text) {
+            Some(Notice::Tokens(text)) => self.apply(tab, Event::Heard(text)),
+            Some(Notice::End(age, ending)) => self.apply(tab, Event::HeardEnd(age, ending)),
+            Some(Notice::Failure(age, error)) => {
+                self.apply(tab, Event::HeardFailure(age, error, 0.0));
+            }
+            Some(Notice::Ask(age)) => self.apply(tab, Event::Asked(age)),
+            Some(Notice::Echo(number)) if number == self.echo(tab) => {
+                self.tabs[tab].is_echo_shut = false;
+            }
+            Some(Notice::Echo(_)) => {}
+            None => self.violate("a notice that nobody understands"),
+        }
+    }
+}
