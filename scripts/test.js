@@ -12,6 +12,9 @@ import {
   root,
 } from "./tools.js";
 
+/** What a line begins with that tells of a case, as JSON: see `tests/e2e/support/staying.js` and `tests/host/model.rs`. */
+const MARK = "# staying signed in: ";
+
 /** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
 
 const TARGET = ["--target", "wasm32-unknown-unknown"];
@@ -39,7 +42,12 @@ await check(
   "cargo",
   clippy(...TARGET, "--all-targets", "--features", "bindings"),
 );
-await suite("host tests", cargoCounts, "cargo", ["test", "--locked"]);
+await suite("host tests", cargoCounts, "cargo", [
+  "test",
+  "--locked",
+  "--",
+  "--show-output",
+]);
 await part("package", build);
 await check("types", "tsc", ["--project", "tests/types"]);
 await suite("package tests", nodeCounts, ...nodeTest("package"));
@@ -102,6 +110,7 @@ function suite(name, counts, command, args, lack) {
       env: environment(),
     });
     const counted = counts(output);
+    table(output);
     if (code !== 0) {
       const failed = Math.max(1, counted?.failed ?? 1);
       return { passed: 0, ...counted, failed, output };
@@ -111,6 +120,19 @@ function suite(name, counts, command, args, lack) {
       console.log(`  skipped: ${skipped.trim()}`);
     return counted;
   });
+}
+
+/** Prints what tests have told of their cases: one table for those that tell the same of themselves. */
+function table(output) {
+  const lines = output.split("\n").filter((line) => line.startsWith(MARK));
+  const tables = new Map();
+  for (const line of lines) {
+    const { case: name, ...numbers } = JSON.parse(line.slice(MARK.length));
+    const columns = Object.keys(numbers).join();
+    if (!tables.has(columns)) tables.set(columns, {});
+    tables.get(columns)[name] = numbers;
+  }
+  for (const rows of tables.values()) console.table(rows);
 }
 
 /** Runs a part of the whole, says how it went, and adds it up. A part without counts of its own counts as one. */

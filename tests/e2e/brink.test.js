@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import {
+  heard,
+  listen,
+  renewals,
+  signedInByPassword,
+  withClock,
+} from "./support/grants.js";
+import { sessionOf } from "./support/staying.js";
+import { suite } from "./support/suite.js";
+
+/** What every way to a token gives at this moment: a status, true, or an error's code. */
+const everyWay = (page) =>
+  page.evaluate(async () => {
+    const api = "/api/engine/v2/systems";
+    const status = ({ status }) => status;
+    const results = await Promise.all([
+      settled(auth.fetch(api).then(status)),
+      settled(auth.token().then(Boolean)),
+      settled(auth.signUrl(api).then(Boolean)),
+    ]);
+    return results.map(({ value, error }) => value ?? error.code);
+  });
+
+suite("A call at the brink of expiry", (claim) => {
+  for (const renewBefore of [0, 60]) {
+    for (const left of [1000, 500, 0]) {
+      claim(
+        `is renewed for or sent as it is, never rejected: ${left} ms before, with renewBefore ${renewBefore}`,
+        async (visit) => {
+          await withClock(visit);
+          const { page } = await signedInByPassword(visit, { renewBefore });
+          const { expiresAt } = await sessionOf(page);
+          await page.clock.setSystemTime(expiresAt - left);
+          assert.deepEqual(await everyWay(page), [200, true, true]);
+          assert.ok(renewals(visit).length <= 1);
+        },
+      );
+    }
+  }
+
+  claim(
+    "goes well wherever in it the clock steps over the end",
+    async (visit) => {
+      const { sandbox } = visit.world;
+      Object.assign(sandbox, { strictRotation: true, tokenLifetime: 5 });
+      const { page } = await signedInByPassword(visit);
+      await listen(page);
+      const results = await page.evaluate(async () => {
+        const now = Date.now;
+        const results = [];
+        for (let early = 0; early < 10; early++) {
+          const { expiresAt } = auth.session;
+          // A tenth of its life before: renewal is due, and the token no longer good.
+          let time = expiresAt - 500 - early;
+          // A millisecond passes between any two looks.
+          Date.now = () => time++;
+          const calls = [
+            settled(auth.fetch("/api/engine/v2/systems")),
+            settled(auth.token()),
+          ];
+          const outcomes = await Promise.all(calls);
+          Date.now = now;
+          for (const { value, error } of outcomes) {
+            results.push(error?.code ?? value.status ?? "a token");
+          }
+          await auth.renew();
+        }
+        return results;
+      });
+      assert.deepEqual(
+        results.filter((result) => result === "login_required"),
+        [],
+        results.join(),
+      );
+      assert.ok(!(await heard(page)).flat().includes("expired"));
+    },
+  );
+});

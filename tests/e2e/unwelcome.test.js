@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import {
+  answerAt,
+  heard,
+  listen,
+  renewals,
+  signedInByPassword,
+} from "./support/grants.js";
+import { sessionOf, tell } from "./support/staying.js";
+import { suite } from "./support/suite.js";
+
+const ECHO = "/api/engine/v2/echo";
+
+const statusAt = (page, path) =>
+  page.evaluate(async (url) => (await auth.fetch(url)).status, path);
+
+async function visited(visit) {
+  const { page } = await signedInByPassword(visit);
+  await listen(page);
+  return { page };
+}
+
+suite("An endpoint that refuses whatever the token", (claim) => {
+  claim("with 403 makes no renewal", async (visit) => {
+    const { page } = await visited(visit);
+    assert.equal(await statusAt(page, "/api/engine/v2/cluster"), 403);
+    assert.equal(renewals(visit).length, 0);
+    assert.deepEqual(await heard(page), []);
+  });
+
+  const always = (visit) =>
+    answerAt(visit, ECHO, (_req, res) => res.status(401).json({}));
+
+  claim("with 401 makes one renewal, not one per call", async (visit) => {
+    const { page } = await visited(visit);
+    always(visit);
+    for (let n = 0; n < 10; n++) assert.equal(await statusAt(page, ECHO), 401);
+    assert.equal(renewals(visit).length, 1);
+    assert.ok(await sessionOf(page));
+  });
+
+  claim("with 401 makes one renewal for 20 at once", async (visit) => {
+    const { page } = await visited(visit);
+    always(visit);
+    const statuses = await page.evaluate(async (url) => {
+      const calls = Array.from({ length: 20 }, () => auth.fetch(url));
+      return (await Promise.all(calls)).map(({ status }) => status);
+    }, ECHO);
+    assert.deepEqual(statuses, Array(20).fill(401));
+    assert.equal(renewals(visit).length, 1);
+  });
+
+  claim(
+    "with 401 makes one renewal, whatever else is under way at the time",
+    async (visit) => {
+      const { page } = await visited(visit);
+      always(visit);
+      const statuses = await page.evaluate(async (url) => {
+        const all = [];
+        for (let n = 0; n < 10; n++) {
+          const calls = [url, "/api/engine/v2/systems", url].map((path) =>
+            auth.fetch(path),
+          );
+          all.push(...(await Promise.all(calls)));
+        }
+        return all.map(({ status }) => status);
+      }, ECHO);
+      assert.deepEqual(statuses, Array(10).fill([401, 200, 401]).flat());
+      assert.equal(renewals(visit).length, 1);
+    },
+  );
+
+  claim(
+    "with 401 makes one renewal, also among others that are fine",
+    async (visit) => {
+      const { page } = await visited(visit);
+      always(visit);
+      for (let n = 0; n < 10; n++) {
+        assert.equal(await statusAt(page, ECHO), 401);
+        assert.equal(await statusAt(page, "/api/engine/v2/systems"), 200);
+      }
+      tell("ten calls that are always refused, ten that are fine", {
+        tabs: 1,
+        calls: 20,
+        renewals: renewals(visit).length,
+        lost: 0,
+      });
+      assert.equal(renewals(visit).length, 1);
+    },
+  );
+});
