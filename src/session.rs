@@ -8,9 +8,11 @@
 
 mod event;
 mod failure;
+mod hearing;
+mod view;
 
 use crate::error::{AuthError, Result};
-use crate::oauth::tokens::{Age, TOKEN_TYPE, Tokens};
+use crate::oauth::tokens::Tokens;
 use crate::options::Flow;
 use crate::secret::Secret;
 use crate::time::Instant;
@@ -318,61 +320,6 @@ impl Machine {
         Effect::Announce(Change::RenewalFailed(error))
     }
 
-    /// Takes over what another tab has got.
-    fn hear(&mut self, text: Secret, now: Instant) -> Vec<Effect> {
-        match (Tokens::from_text(text.reveal()), &self.tokens) {
-            (Some(new), Some(old)) if new.age().is_newer(old.age()) => {
-                self.renewal = None;
-                self.take(new, now);
-                vec![Effect::Replace(text), Effect::Announce(Change::Renewed)]
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    fn hear_end(&mut self, age: Age, ending: Ending) -> Vec<Effect> {
-        self.left_behind
-            .take_if(|(_, left)| left.age().is_of_session(age));
-        let Some(own) = &self.tokens else {
-            return Vec::new();
-        };
-        if !own.age().is_of_session(age) {
-            return Vec::new();
-        }
-        let is_asked = self.renewal.as_ref().is_some_and(|own| own.is_asked);
-        if ending == Ending::Expired && own.age().is_newer(age) {
-            // Only the other's were over.
-            return vec![Effect::Tell(own.to_text())];
-        }
-        if ending == Ending::Expired && is_asked {
-            // What this tab is told itself decides.
-            return Vec::new();
-        }
-        // Who has signed out has revoked what was known there.
-        let is_known = !own.age().is_newer(age);
-        let revoked = (ending == Ending::SignedOut && !is_known).then(|| own.clone());
-        let mut effects: Vec<_> = revoked.map(Effect::Revoke).into_iter().collect();
-        effects.extend(self.end(ending));
-        effects
-    }
-
-    /// The wait for a turn is over, too: for a server that is out of reach, the tabs don't wait one after the other.
-    fn hear_failure(
-        &mut self,
-        age: Age,
-        error: AuthError,
-        now: Instant,
-        spread: f64,
-    ) -> Vec<Effect> {
-        let waits = self.renewal.as_ref().is_some_and(|own| !own.is_asked);
-        let is_shared = self.tokens.as_ref().is_some_and(|own| own.age() == age);
-        if !waits || !is_shared {
-            return Vec::new();
-        }
-        self.renewal = None;
-        vec![self.fail(error, now, spread)]
-    }
-
     /// What is due, and when to look again.
     fn go_on(&mut self, now: Instant, is_tick: bool) -> Vec<Effect> {
         let Some(tokens) = &self.tokens else {
@@ -421,65 +368,6 @@ impl Machine {
     /// Whether a tick would begin a renewal, if none is under way.
     pub fn is_due(&self, now: Instant) -> bool {
         self.next_renewal(now).is_some_and(|next| next <= now)
-    }
-
-    /// What an app may know, while there is a session.
-    pub fn session(&self, now: Instant) -> Option<Session> {
-        let tokens = self.tokens.as_ref()?;
-        let can_renew = self.can_renew(tokens);
-        let expires_at = tokens.expires_at.map(|at| at.before(self.set_back));
-        (can_renew || self.is_usable(now)).then(|| Session {
-            flow: tokens.flow.as_str(),
-            token_type: TOKEN_TYPE,
-            scope: tokens.scope.clone(),
-            // Exact: an `Instant` is held to what a JavaScript `Date` can hold.
-            expires_at: expires_at.map(|at| at.as_millis() as f64),
-            can_renew,
-        })
-    }
-
-    /// The tokens there are, good or not.
-    pub fn tokens(&self) -> Option<&Tokens> {
-        self.tokens.as_ref()
-    }
-
-    /// The number of the renewal under way.
-    pub fn renewal(&self) -> Option<u32> {
-        self.renewal.as_ref().map(|renewal| renewal.number)
-    }
-
-    /// Whether what becomes of that renewal is of use to anybody.
-    pub fn wants(&self, number: u32) -> bool {
-        let left = self.left_behind.as_ref().map(|(left, _)| *left);
-        self.renewal() == Some(number) || left == Some(number)
-    }
-
-    /// Whether a renewal is under way. The server may end the old tokens at any moment of it, so none is handed out then.
-    pub fn is_renewing(&self) -> bool {
-        self.renewal.is_some()
-    }
-
-    /// Whether the tokens are yet to be taken by the server, which didn't take the ones before.
-    pub fn is_doubtful(&self) -> bool {
-        self.is_doubtful
-    }
-
-    /// Why the last renewal failed, if it did.
-    pub fn failure(&self) -> Option<AuthError> {
-        let failed = self.failure.as_ref().map(|failure| failure.error.clone());
-        failed.or_else(|| self.frame_is_refused.then(wants_user))
-    }
-
-    /// The token, if it is good for at least a moment.
-    ///
-    /// # Errors
-    /// `login_required`; or why there is no new one yet.
-    pub fn token(&self, now: Instant) -> Result<&Secret> {
-        match &self.tokens {
-            Some(tokens) if self.is_usable(now) => Ok(&tokens.access_token),
-            Some(_) => Err(self.failure().unwrap_or_else(login_required)),
-            None => Err(login_required()),
-        }
     }
 
     fn sign_out(&mut self) -> Vec<Effect> {
