@@ -37,7 +37,7 @@ struct Renewal {
     number: u32,
     /// Whether the server was asked already.
     is_asked: bool,
-    /// Whether it leaves a server alone that wants to be.
+    /// Whether it is for a 401, which is no reason to ask a server that wants to be left alone, or refuses new tokens, too.
     is_patient: bool,
 }
 
@@ -199,16 +199,14 @@ impl Machine {
     }
 
     /// A 401 for an older token says nothing of this one, and one for a token that was got because of a 401, and has worked
-    /// nowhere yet, is the server's way: none is a reason to renew for a while then. While a server wants to be
-    /// left alone, one is a reason to ask the other tabs, but not the server.
+    /// nowhere yet, is the server's way: none is a reason to ask it for a while then, nor while it wants to be left alone. The
+    /// other tabs are asked in any case: one of them may have ended this token by renewing it.
     fn unauthorized(&mut self, token: &Secret, now: Instant) -> Vec<Effect> {
-        let is_hopeless = |at: Instant| now.distance(at) < LONGEST_DELAY;
-        if !self.is_current(token) || self.hopeless_at.is_some_and(is_hopeless) {
+        if !self.is_current(token) {
             return Vec::new();
         }
         if self.is_doubtful {
             self.hopeless_at = Some(now);
-            return Vec::new();
         }
         let effects = self.renew(true);
         self.is_doubtful = !effects.is_empty();
@@ -223,9 +221,11 @@ impl Machine {
 
     fn ask(&mut self, number: u32, now: Instant) -> Vec<Effect> {
         let tokens = self.tokens.as_ref();
+        let is_hopeless = |at: Instant| now.distance(at) < LONGEST_DELAY;
         let waits =
             |failure: &Failure| failure.error.retry_after().is_some() && failure.again(now) > now;
-        let waits = self.failure.as_ref().is_some_and(waits);
+        let waits =
+            self.failure.as_ref().is_some_and(waits) || self.hopeless_at.is_some_and(is_hopeless);
         match &mut self.renewal {
             Some(renewal) if renewal.number == number && renewal.is_patient && waits => {
                 self.renewal = None;
