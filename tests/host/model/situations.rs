@@ -180,47 +180,32 @@ pub const SITUATIONS: &[Start] = &[
 
 const ALL: Rules = Rules::ALL;
 
+/// That rule, broken, in that situation.
+macro_rules! without {
+    ($rule:ident, $start:expr) => {
+        (
+            stringify!($rule),
+            Rules {
+                $rule: false,
+                ..ALL
+            },
+            $start,
+        )
+    };
+}
+
 /// Each rule, broken, and where that does harm. Some are only needed where another is broken, too.
 pub const BROKEN: &[(&str, Rules, Start)] = &[
-    ("lock", Rules { lock: false, ..ALL }, LOCAL),
-    ("tell", Rules { tell: false, ..ALL }, DUPLICATES),
-    (
-        "tell_end",
-        Rules {
-            tell_end: false,
-            ..ALL
-        },
-        at(LOCAL, &[], limits(0, 0, 1, 0)),
+    without!(lock, LOCAL),
+    without!(tell, DUPLICATES),
+    without!(tell_end, at(LOCAL, &[], limits(0, 0, 1, 0))),
+    without!(catch_up, at(DUPLICATES, BOTH, limits(0, 0, 0, 0))),
+    without!(
+        catch_up_after_failure,
+        at(LOCAL, OVERTAKEN, limits(0, 0, 0, 0))
     ),
-    (
-        "catch_up",
-        Rules {
-            catch_up: false,
-            ..ALL
-        },
-        at(DUPLICATES, BOTH, limits(0, 0, 0, 0)),
-    ),
-    (
-        "catch_up_after_failure",
-        Rules {
-            catch_up_after_failure: false,
-            ..ALL
-        },
-        at(LOCAL, OVERTAKEN, limits(0, 0, 0, 0)),
-    ),
-    (
-        "ask",
-        Rules { ask: false, ..ALL },
-        at(DUPLICATES, ONE, limits(0, 0, 1, 0)),
-    ),
-    (
-        "time_to_answer",
-        Rules {
-            time_to_answer: false,
-            ..ALL
-        },
-        at(DUPLICATES, ONE, limits(0, 0, 1, 0)),
-    ),
+    without!(ask, at(DUPLICATES, ONE, limits(0, 0, 1, 0))),
+    without!(time_to_answer, at(DUPLICATES, ONE, limits(0, 0, 1, 0))),
     (
         "own_echo",
         Rules {
@@ -230,73 +215,13 @@ pub const BROKEN: &[(&str, Rules, Start)] = &[
         },
         DUPLICATES,
     ),
-    (
-        "give_back",
-        Rules {
-            give_back: false,
-            ..ALL
-        },
-        at(LOCAL, BOTH, limits(1, 0, 0, 0)),
-    ),
-    (
-        "awake",
-        Rules {
-            awake: false,
-            ..ALL
-        },
-        at(LOCAL, BOTH, limits(0, 0, 0, 1)),
-    ),
-    (
-        "patience",
-        Rules {
-            patience: false,
-            ..ALL
-        },
-        at(LOCAL, BOTH, limits(0, 0, 0, 2)),
-    ),
-    (
-        "signs",
-        Rules {
-            signs: false,
-            ..ALL
-        },
-        at(THREE, ALL_THREE, limits(0, 0, 1, 2)),
-    ),
-    (
-        "tell_failure",
-        Rules {
-            tell_failure: false,
-            ..ALL
-        },
-        at(THREE, ALL_THREE, limits(0, 0, 0, 3)),
-    ),
-    (
-        "hold",
-        Rules { hold: false, ..ALL },
-        at(LOCAL, BOTH, limits(0, 0, 1, 0)),
-    ),
-    (
-        "second_queue",
-        Rules {
-            second_queue: false,
-            ..ALL
-        },
-        at(THREE, TWO_BEHIND, limits(0, 0, 0, 0)),
-    ),
-    (
-        "newest",
-        Rules {
-            newest: false,
-            ..ALL
-        },
-        at(LOCAL, LEFT_BEHIND, limits(0, 0, 0, 0)),
-    ),
-    (
-        "end_stored",
-        Rules {
-            end_stored: false,
-            ..ALL
-        },
-        at(LOCAL, &[], limits(0, 0, 2, 0)),
-    ),
+    without!(give_back, at(LOCAL, BOTH, limits(1, 0, 0, 0))),
+    without!(awake, at(LOCAL, BOTH, limits(0, 0, 0, 1))),
+    without!(patience, at(LOCAL, BOTH, limits(0, 0, 0, 2))),
+    without!(signs, at(THREE, ALL_THREE, limits(0, 0, 1, 2))),
+    without!(tell_failure, at(THREE, ALL_THREE, limits(0, 0, 0, 3))),
+    without!(hold, at(LOCAL, BOTH, limits(0, 0, 1, 0))),
+    without!(second_queue, at(THREE, TWO_BEHIND, limits(0, 0, 0, 0))),
+    without!(newest, at(LOCAL, LEFT_BEHIND, limits(0, 0, 0, 0))),
+    without!(end_stored, at(LOCAL, &[], limits(0, 0, 2, 0))),
 ];
