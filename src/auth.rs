@@ -7,12 +7,14 @@
 //! | `renewal`, `frame`, `tabs` | how a session goes on, and who is told |
 //! | `server` | what is asked of the server besides |
 //! | `fetch`, `web_socket` | where the token goes |
+//! | `request` | one request of the app's, from its arguments to its response |
 
 mod core;
-pub(crate) mod fetch;
+mod fetch;
 mod frame;
 mod redirect;
 mod renewal;
+pub(crate) mod request;
 mod server;
 mod tabs;
 mod web_socket;
@@ -299,8 +301,8 @@ impl Auth {
     /// API key.
     pub async fn token(&self) -> Result<String> {
         self.core.check_has_sessions()?;
-        self.core.ready().await;
-        self.core.token().map(|token| token.reveal().to_owned())
+        let credential = self.core.credential().await?;
+        Ok(credential.reveal().to_owned())
     }
 
     /// Renews the session now. Callers at the same time share one renewal.
@@ -310,6 +312,12 @@ impl Auth {
     pub async fn renew(&self) -> Result<Session> {
         self.core.check_has_sessions()?;
         self.core.renewed().await
+    }
+
+    /// What all clients of this configuration share.
+    #[cfg(feature = "bindings")]
+    pub(crate) fn core(&self) -> &Rc<Core> {
+        &self.core
     }
 
     /// Begins a renewal without waiting for it, if there is something to renew.

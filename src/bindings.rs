@@ -11,7 +11,6 @@ use crate::error::Result;
 use crate::oauth::arrival::Redirect;
 use crate::oauth::authority::Authority;
 use crate::session::{Change, Session};
-use fetch::Call;
 use js_sys::{Function, Promise};
 use std::cell::RefCell;
 use std::pin::Pin;
@@ -134,11 +133,9 @@ fn authority_view(authority: &Authority) -> JsValue {
 
 fn event_view(change: &Change) -> JsValue {
     let name = ("type", Field::Text(change.as_str()));
-    match change {
-        Change::RenewalFailed(error) => {
-            View(&[name, ("error", Field::Js(error::to_js(error.clone())))]).frozen()
-        }
-        _ => View(&[name]).frozen(),
+    match change.error() {
+        Some(error) => View(&[name, ("error", Field::Js(error::to_js(error.clone())))]).frozen(),
+        None => View(&[name]).frozen(),
     }
 }
 
@@ -229,8 +226,7 @@ impl Core {
 
     /// `via` is the `fetch` that this one was installed in place of, if it was.
     pub fn fetch(&self, input: &JsValue, init: &JsValue, via: Option<Function>) -> Promise {
-        let call = Call::new(&self.auth, input, init, via);
-        call.start()
+        fetch::fetch(&self.auth, input, init, via)
     }
 
     pub fn subscribe(&self, listener: JsValue) -> JsResult<Watch> {

@@ -27,9 +27,9 @@ impl Notice {
     pub fn to_text(&self) -> Secret {
         Secret::new(match self {
             Notice::Tokens(text) => form::of(&[("tokens", Some(text.reveal()))]),
-            Notice::End(age, ending) => about(*age, "ending", ending.as_str()),
-            Notice::Failure(age, error) => about(*age, "failure", &error.to_text()),
-            Notice::Ask(age) => about(*age, "", ""),
+            Notice::End(age, ending) => about(*age, Some(ending.as_str()), ending.reason()),
+            Notice::Failure(age, error) => about(*age, None, Some(error)),
+            Notice::Ask(age) => about(*age, None, None),
             Notice::Echo(number) => form::of(&[("echo", Some(&number.to_string()))]),
         })
     }
@@ -47,21 +47,23 @@ impl Notice {
             signed_in_at: Instant::from_millis(form.field("signed_in_at")?.parse().ok()?),
             renewals: form.field("renewals")?.parse().ok()?,
         };
-        Some(match (form.field("ending"), form.field("failure")) {
-            (Some(ending), _) => Notice::End(age, Ending::from_name(ending)?),
-            (_, Some(error)) => Notice::Failure(age, AuthError::from_text(error)?),
-            _ => Notice::Ask(age),
+        let failure = form.field("failure").map(AuthError::from_text);
+        Some(match (form.field("ending"), failure) {
+            (Some(ending), why) => Notice::End(age, Ending::from_name(ending, why.flatten())?),
+            (None, Some(error)) => Notice::Failure(age, error?),
+            (None, None) => Notice::Ask(age),
         })
     }
 }
 
-fn about(age: Age, name: &str, value: &str) -> String {
+fn about(age: Age, ending: Option<&str>, failure: Option<&AuthError>) -> String {
     form::of(&[
         (
             "signed_in_at",
             Some(&age.signed_in_at.as_millis().to_string()),
         ),
         ("renewals", Some(&age.renewals.to_string())),
-        (name, Some(value).filter(|value| !value.is_empty())),
+        ("ending", ending),
+        ("failure", failure.map(AuthError::to_text).as_deref()),
     ])
 }

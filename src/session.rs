@@ -6,6 +6,7 @@
 //! A renewal has a number and two steps. First the tab waits for its turn among the tabs that share the session; when the
 //! turn has come, and no other tab has renewed meanwhile, it asks the server.
 
+mod call;
 mod event;
 mod failure;
 mod hearing;
@@ -16,8 +17,10 @@ use crate::oauth::tokens::Tokens;
 use crate::options::Flow;
 use crate::secret::Secret;
 use crate::time::Instant;
+pub use call::{AfterRefusal, Call, REPEATABLE_WAIT};
 pub use event::{Change, Effect, Ending, Event, Means, Session};
-use failure::{Failure, LONGEST_DELAY, is_final, is_refusal};
+use failure::sign_in_again;
+use failure::{Failure, is_final, is_refusal};
 pub use failure::{login_required, wants_user};
 use std::time::Duration;
 
@@ -31,14 +34,23 @@ const LEAD: Duration = Duration::from_millis(100);
 /// How far a clock may be set back without a word: none is exact.
 const TOLERANCE: Duration = Duration::from_secs(60);
 
+/// The shortest span between two renewals that 401s ask for, whatever else the server takes meanwhile: an endpoint that
+/// always says 401 must not make us renew at every call.
+const BETWEEN_REJECTIONS: Duration = Duration::from_secs(60);
+
 /// A renewal under way.
 #[derive(Debug)]
 struct Renewal {
     number: u32,
     /// Whether the server was asked already.
     is_asked: bool,
-    /// Whether it is for a 401, which is no reason to ask a server that wants to be left alone, or refuses new tokens, too.
-    is_patient: bool,
+    /// Whether it is due, or the app wants it. One that only a 401 asks for leaves the server alone where that is no use.
+    is_wanted: bool,
+    /// Whether a 401 came for the tokens there are: another tab may have newer ones, which are then waited for whatever
+    /// else is heard.
+    is_for_rejected: bool,
+    /// Whether another tab could not renew the same tokens, which this one heard while it waits for newer ones.
+    peer_has_failed: bool,
 }
 
 /// One session of one client, from restore or sign-in to its end.
@@ -54,10 +66,10 @@ pub struct Machine {
     failure: Option<Failure>,
     /// Whether the server has said that only the user can help: no frame is tried again.
     frame_is_refused: bool,
-    /// Whether the tokens were got because the server didn't take the ones before, and it hasn't taken these yet.
-    is_doubtful: bool,
-    /// When the server last didn't take tokens that were fresh: it isn't for the tokens, then.
-    hopeless_at: Option<Instant>,
+    /// When the session was last renewed for nothing but a 401.
+    rejection_renewed_at: Option<Instant>,
+    /// When the last session began, also if it has ended.
+    last_session: Option<Instant>,
     /// What the clock showed last.
     seen_at: Instant,
     /// How far it was set back since the tokens were given.
@@ -75,8 +87,8 @@ impl Machine {
             renewals: 0,
             failure: None,
             frame_is_refused: false,
-            is_doubtful: false,
-            hopeless_at: None,
+            rejection_renewed_at: None,
+            last_session: None,
             seen_at: Instant::from_millis(0),
             set_back: Duration::ZERO,
         }
@@ -96,20 +108,9 @@ impl Machine {
                 }
                 Vec::new()
             }
-            Event::Renew => self.renew(false),
-            Event::Unauthorized(token) => self.unauthorized(&token, now),
-            Event::StillUnauthorized(token) => {
-                if self.is_current(&token) {
-                    self.hopeless_at = Some(now);
-                }
-                Vec::new()
-            }
-            Event::Accepted(token) => {
-                if self.is_current(&token) {
-                    self.is_doubtful = false;
-                }
-                Vec::new()
-            }
+            Event::Renew => self.renew(),
+            Event::Unauthorized(token) => self.unauthorized(&token),
+            Event::SignInAgain(token) => self.sign_in_again(&token),
             Event::Turn(number) => self.ask(number, now),
             Event::Renewed(number, outcome, spread) => self.renewed(number, outcome, now, spread),
             Event::Heard(text) => self.hear(text, now),
@@ -148,12 +149,19 @@ impl Machine {
         vec![Effect::Remove, Effect::Log(removed)]
     }
 
-    fn sign_in(&mut self, tokens: Tokens, now: Instant) -> Vec<Effect> {
+    fn sign_in(&mut self, mut tokens: Tokens, now: Instant) -> Vec<Effect> {
+        // What tells one session from another must differ, also where the page has stopped the clock.
+        if let Some(last) = self.last_session
+            && last >= tokens.signed_in_at
+            && last.distance(tokens.signed_in_at) < TOLERANCE
+        {
+            tokens.signed_in_at = last.after(Duration::from_millis(1));
+        }
         let asked = self.renewal.take().filter(|renewal| renewal.is_asked);
         if let (Some(Renewal { number, .. }), Some(old)) = (asked, self.tokens.take()) {
             self.left_behind = Some((number, old));
         }
-        self.hopeless_at = None;
+        self.rejection_renewed_at = None;
         let text = tokens.to_text();
         self.take(tokens, now);
         vec![Effect::Store(text), Effect::Announce(Change::SignedIn)]
@@ -167,10 +175,10 @@ impl Machine {
         } else {
             Duration::ZERO
         };
+        self.last_session = Some(tokens.signed_in_at);
         self.tokens = Some(tokens);
         self.failure = None;
         self.frame_is_refused = false;
-        self.is_doubtful = false;
     }
 
     /// Whether these can be renewed, as far as is known.
@@ -179,67 +187,92 @@ impl Machine {
         tokens.refresh_token.is_some() || (has_frame && !self.frame_is_refused)
     }
 
-    fn renew(&mut self, is_patient: bool) -> Vec<Effect> {
+    /// Renews because it is due, or the app wants it.
+    fn renew(&mut self) -> Vec<Effect> {
+        let effects = self.begin();
         if let Some(renewal) = &mut self.renewal {
-            renewal.is_patient &= is_patient;
-            return Vec::new();
+            renewal.is_wanted = true;
         }
-        match &self.tokens {
-            Some(tokens) if self.can_renew(tokens) => {
-                self.renewals = self.renewals.wrapping_add(1);
-                self.renewal = Some(Renewal {
-                    number: self.renewals,
-                    is_asked: false,
-                    is_patient,
-                });
-                vec![Effect::Queue(self.renewals)]
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    /// A 401 for an older token says nothing of this one, and one for a token that was got because of a 401, and has worked
-    /// nowhere yet, is the server's way: none is a reason to ask it for a while then, nor while it wants to be left alone. The
-    /// other tabs are asked in any case: one of them may have ended this token by renewing it.
-    fn unauthorized(&mut self, token: &Secret, now: Instant) -> Vec<Effect> {
-        if !self.is_current(token) {
-            return Vec::new();
-        }
-        if self.is_doubtful {
-            self.hopeless_at = Some(now);
-        }
-        let effects = self.renew(true);
-        self.is_doubtful = !effects.is_empty();
         effects
     }
 
-    /// Whether that is the token there is. While a renewal is under way, none is.
+    /// Begins a renewal, if none is under way and there is something to renew.
+    fn begin(&mut self) -> Vec<Effect> {
+        let can_begin = self.renewal.is_none()
+            && self
+                .tokens
+                .as_ref()
+                .is_some_and(|tokens| self.can_renew(tokens));
+        if !can_begin {
+            return Vec::new();
+        }
+        self.renewals = self.renewals.wrapping_add(1);
+        self.renewal = Some(Renewal {
+            number: self.renewals,
+            is_asked: false,
+            is_wanted: false,
+            is_for_rejected: false,
+            peer_has_failed: false,
+        });
+        vec![Effect::Queue(self.renewals)]
+    }
+
+    /// A 401 for an older token says nothing of this one. One for this token has the other tabs asked in any case: one of
+    /// them may have ended it by renewing it. Whether the server is asked, too, is decided when they have answered.
+    fn unauthorized(&mut self, token: &Secret) -> Vec<Effect> {
+        if !self.is_current(token) {
+            return Vec::new();
+        }
+        let effects = self.begin();
+        if let Some(renewal) = &mut self.renewal {
+            renewal.is_for_rejected = true;
+        }
+        effects
+    }
+
+    /// PlaceOS's 511: only the user can help, as if a renewal had been refused. A renewal that was asked decides by itself.
+    fn sign_in_again(&mut self, token: &Secret) -> Vec<Effect> {
+        let is_asked = self.renewal.as_ref().is_some_and(|own| own.is_asked);
+        if is_asked || !self.is_current(token) {
+            return Vec::new();
+        }
+        self.expire(Some(sign_in_again()))
+    }
+
+    /// Whether that is the token there is.
     fn is_current(&self, token: &Secret) -> bool {
-        let own = self.tokens.as_ref().filter(|_| !self.is_renewing());
+        let own = self.tokens.as_ref();
         own.is_some_and(|tokens| tokens.access_token.reveal() == token.reveal())
     }
 
+    /// The turn has come, and no tab has newer tokens.
     fn ask(&mut self, number: u32, now: Instant) -> Vec<Effect> {
-        let tokens = self.tokens.as_ref();
-        let is_hopeless = |at: Instant| now.distance(at) < LONGEST_DELAY;
+        let leaves_alone = self.leaves_server_alone(now);
+        let refresh_token = self
+            .tokens
+            .as_ref()
+            .and_then(|tokens| tokens.refresh_token.clone());
+        let own = |renewal: &&mut Renewal| renewal.number == number && !renewal.is_asked;
+        let Some(renewal) = self.renewal.as_mut().filter(own) else {
+            return Vec::new();
+        };
+        if !renewal.is_wanted && (leaves_alone || renewal.peer_has_failed) {
+            self.renewal = None;
+            return Vec::new();
+        }
+        renewal.is_asked = true;
+        let means = refresh_token.map_or(Means::Frame, Means::RefreshToken);
+        vec![Effect::Renew(number, means)]
+    }
+
+    /// Whether a 401 is no reason to ask the server: it wants to be left alone, or a 401 had the session renewed a moment
+    /// ago, so that it is the endpoint's way. A token that may be over by itself is renewed in any case.
+    fn leaves_server_alone(&self, now: Instant) -> bool {
         let waits =
             |failure: &Failure| failure.error.retry_after().is_some() && failure.again(now) > now;
-        let waits =
-            self.failure.as_ref().is_some_and(waits) || self.hopeless_at.is_some_and(is_hopeless);
-        match &mut self.renewal {
-            Some(renewal) if renewal.number == number && renewal.is_patient && waits => {
-                self.renewal = None;
-                self.is_doubtful = false;
-                Vec::new()
-            }
-            Some(renewal) if renewal.number == number && !renewal.is_asked => {
-                renewal.is_asked = true;
-                let refresh_token = tokens.and_then(|tokens| tokens.refresh_token.clone());
-                let means = refresh_token.map_or(Means::Frame, Means::RefreshToken);
-                vec![Effect::Renew(number, means)]
-            }
-            _ => Vec::new(),
-        }
+        let is_recent = |at: Instant| now.distance(at) < BETWEEN_REJECTIONS;
+        self.failure.as_ref().is_some_and(waits)
+            || (self.rejection_renewed_at.is_some_and(is_recent) && !self.may_be_over(now))
     }
 
     fn renewed(
@@ -253,7 +286,7 @@ impl Machine {
             return match outcome {
                 Ok(new) => vec![Effect::Tell(new.succeed(old).to_text())],
                 Err(error) if ends(&old, &error) => {
-                    vec![Effect::TellEnd(old.age(), Ending::Expired)]
+                    vec![Effect::TellEnd(old.age(), Ending::Expired(Some(error)))]
                 }
                 Err(error) => vec![Effect::TellFailure(old.age(), error)],
             };
@@ -265,20 +298,18 @@ impl Machine {
             let late = outcome.ok().filter(|new| !is_used(new));
             return late.map(Effect::Revoke).into_iter().collect();
         }
-        self.renewal = None;
+        let is_wanted = self.renewal.take().is_some_and(|own| own.is_wanted);
         let Some(old) = self.tokens.take() else {
             return Vec::new();
         };
         let age = old.age();
         match outcome {
             Ok(new) => {
-                let was_doubtful = self.is_doubtful;
                 let new = new.succeed(old);
                 let text = new.to_text();
                 self.take(new, now);
-                self.is_doubtful = was_doubtful;
-                if !was_doubtful {
-                    self.hopeless_at = None;
+                if !is_wanted {
+                    self.rejection_renewed_at = Some(now);
                 }
                 vec![
                     Effect::Replace(text.clone()),
@@ -287,9 +318,8 @@ impl Machine {
                 ]
             }
             Err(error) if ends(&old, &error) => {
-                let mut effects = vec![Effect::TellEnd(age, Ending::Expired)];
-                effects.extend(self.end(Ending::Expired));
-                effects
+                self.tokens = Some(old);
+                self.expire(Some(error))
             }
             Err(error) => {
                 self.tokens = Some(old);
@@ -301,7 +331,6 @@ impl Machine {
 
     /// A renewal has failed, and the session goes on.
     fn fail(&mut self, error: AuthError, now: Instant, spread: f64) -> Effect {
-        self.is_doubtful = false;
         let by_frame = |tokens: &&Tokens| tokens.refresh_token.is_none();
         match self.tokens.as_ref().filter(by_frame) {
             Some(_) if is_final(&error) => {
@@ -326,11 +355,11 @@ impl Machine {
             return Vec::new();
         };
         if !self.can_renew(tokens) && !self.is_usable(now) {
-            return self.end(Ending::Expired);
+            return self.end(Ending::Expired(None));
         }
         let mut effects = Vec::new();
         if is_tick && self.is_due(now) {
-            effects = self.renew(false);
+            effects = self.renew();
         }
         if let Some(next) = self.next_renewal(now).or(self.usable_until()) {
             let latest = now.after(LONGEST_WAIT);
@@ -344,6 +373,13 @@ impl Machine {
     fn usable_until(&self) -> Option<Instant> {
         let until = self.tokens.as_ref()?.usable_until()?;
         Some(until.before(self.set_back))
+    }
+
+    /// Whether the server may have let the token run out already: its life began when the server gave it, which may have been
+    /// long before the answer was here.
+    fn may_be_over(&self, now: Instant) -> bool {
+        let until = self.tokens.as_ref().and_then(|own| own.certain_until);
+        until.is_some_and(|until| until.before(self.set_back) <= now)
     }
 
     fn is_usable(&self, now: Instant) -> bool {
@@ -383,12 +419,19 @@ impl Machine {
         effects
     }
 
+    /// The server has ended the session.
+    fn expire(&mut self, reason: Option<AuthError>) -> Vec<Effect> {
+        let age = self.tokens.as_ref().map(Tokens::age);
+        let ending = Ending::Expired(reason);
+        let told = age.map(|age| Effect::TellEnd(age, ending.clone()));
+        told.into_iter().chain(self.end(ending)).collect()
+    }
+
     fn end(&mut self, ending: Ending) -> Vec<Effect> {
         self.renewal = None;
         self.tokens = None;
         self.failure = None;
         self.frame_is_refused = false;
-        self.is_doubtful = false;
         vec![Effect::Remove, Effect::Announce(Change::Ended(ending))]
     }
 }

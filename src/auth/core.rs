@@ -16,7 +16,7 @@ use crate::oauth::sign_in::SignIn;
 use crate::oauth::tokens::Tokens;
 use crate::options::{Config, Flow, Options, StorageKind};
 use crate::secret::Secret;
-use crate::session::{Change, Effect, Event, Machine, Session};
+use crate::session::{Call, Change, Effect, Event, Machine, Session};
 use crate::text::concat;
 use crate::time::Instant;
 use crate::url::Url;
@@ -199,13 +199,6 @@ impl Core {
         }
     }
 
-    /// The server takes this token.
-    pub fn accepted(self: &Rc<Self>, token: &Secret) {
-        if self.machine.borrow().is_doubtful() {
-            self.apply(Event::Accepted(token.clone()));
-        }
-    }
-
     /// Ends the session of every client on this page that shares it.
     pub fn sign_out(&self) {
         let key = self.key("session");
@@ -218,7 +211,7 @@ impl Core {
 
     fn announce(&self, change: Change) {
         self.log(&concat(&["session ", change.as_str()]));
-        if let Change::RenewalFailed(error) = &change {
+        if let Some(error) = change.error() {
             self.log(error.message());
         }
         let listeners = self.listeners.borrow().clone();
@@ -311,12 +304,17 @@ impl Core {
         }
     }
 
-    /// The access token.
+    /// A request of the session there is now.
+    pub fn begin_call(&self) -> Call {
+        self.machine.borrow().begin_call()
+    }
+
+    /// The token to send it with.
     ///
     /// # Errors
-    /// See [`Machine::token`].
-    pub fn token(&self) -> Result<Secret> {
-        self.machine.borrow().token(clock::now()).cloned()
+    /// See [`Machine::sign`].
+    pub fn token_for(&self, call: &mut Call) -> Result<Secret> {
+        self.machine.borrow().sign(call, clock::now())
     }
 
     /// The tokens there are, good or not.

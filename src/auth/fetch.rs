@@ -1,17 +1,17 @@
-//! Puts the token on requests, where, and only where, it belongs.
+//! Where the token goes: into headers and URLs, of the requests that may have it and no others.
 
 use super::Auth;
 use super::core::Core;
-use crate::browser::{self, native, page};
+use super::request::{Failure, Outgoing, Started};
+use crate::browser::{self, page};
 use crate::error::{AuthError, ErrorCode, Result};
 use crate::oauth::form;
 use crate::oauth::tokens::TOKEN_TYPE;
 use crate::secret::Secret;
-use crate::session::Event;
+use crate::session::Call;
 use crate::text::concat;
 use std::rc::Rc;
-use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Headers, Request, RequestInit, RequestRedirect, Response};
 
 /// The header of [RFC 6750 §2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1).
@@ -65,86 +65,96 @@ pub(crate) fn is_signed(headers: &Headers) -> bool {
 }
 
 impl Core {
-    /// What to sign with, as it is.
+    /// What to sign a request with, as it is.
     ///
     /// # Errors
-    /// `login_required`; or why an expired token could not be renewed.
-    pub fn credential_now(&self) -> Result<Credential> {
+    /// `login_required`, also if another session has begun since the request was; or why an expired token could not be
+    /// renewed.
+    pub fn credential_now(&self, call: &mut Call) -> Result<Credential> {
         match &self.config.api_key {
             Some(key) => Ok(Credential::ApiKey(Secret::new(key.reveal().to_owned()))),
-            None => self.token().map(Credential::Token),
+            None => self.token_for(call).map(Credential::Token),
         }
     }
 
-    /// The same, renewed first when due.
+    /// The same for what begins now, renewed first when due.
     pub async fn credential(self: &Rc<Self>) -> Result<Credential> {
+        let mut call = self.begin_call();
         self.ready().await;
-        self.credential_now()
+        self.credential_now(&mut call)
+    }
+
+    /// See [`Auth::may_sign`].
+    pub fn may_sign(&self, url: &str) -> bool {
+        browser::url::parse(url, page::base().as_deref())
+            .is_some_and(|url| self.config.resources.may_have_token(&url))
+    }
+
+    /// Whether a credential belongs on a request: its URL may have it, and the app has signed it with none of its own.
+    fn is_ours_to_sign(&self, request: &Request) -> bool {
+        self.may_sign(&request.url()) && !is_signed(&request.headers())
+    }
+
+    /// Adds a credential to a request if it belongs there; says whether it did. Any other request is left as it is.
+    ///
+    /// With an API key it comes back as one that follows no redirect: browsers drop `Authorization` on the way to another
+    /// origin, but no other header.
+    ///
+    /// # Errors
+    /// `invalid_response` where the browser refuses it.
+    pub fn sign(&self, request: Request, credential: &Credential) -> Result<(Request, bool)> {
+        let refused = |_: JsValue| {
+            AuthError::new(
+                ErrorCode::InvalidResponse,
+                "The browser refused to send the token in a header.",
+            )
+        };
+        if !self.is_ours_to_sign(&request) {
+            return Ok((request, false));
+        }
+        let (name, value) = credential.header();
+        request
+            .headers()
+            .set(name, value.reveal())
+            .map_err(refused)?;
+        let is_key = matches!(credential, Credential::ApiKey(_));
+        if !is_key || request.redirect() != RequestRedirect::Follow {
+            return Ok((request, true));
+        }
+        let init = RequestInit::new();
+        init.set_redirect(RequestRedirect::Error);
+        let request = Request::new_with_request_and_init(&request, &init).map_err(refused)?;
+        Ok((request, true))
     }
 }
 
 impl Auth {
-    /// Sends a request, with the token if it belongs there, renewed first when due. See [`Auth::sign`]. One that is answered
-    /// with 401 is sent once more with a newer token, if its method is one that has no body.
+    /// Sends a request, with the token if it belongs there, renewed first when due. One that is answered with 401 is sent
+    /// again with a newer token of the same session, if it has no body, five times in all.
     ///
     /// # Errors
-    /// As [`Auth::sign`]; `network` where no response was had. A response, whatever its status, is the server's own.
+    /// `login_required` when it would be signed and there is no session, or its session has ended; why an expired token could
+    /// not be renewed; `network` where no response was received. A response, whatever its status, is the server's own.
     pub async fn fetch(
         &self,
         request: gloo_net::http::Request,
     ) -> Result<gloo_net::http::Response> {
         let request = Request::from(request);
-        if self.may_sign(&request.url()) {
-            self.core.ready().await;
-        }
-        let again = matches!(request.method().as_str(), "GET" | "HEAD").then(|| request.clone());
-        let (response, token) = self.send(request).await?;
-        if let Some(token) = &token {
-            self.answered(token, response.status());
-        }
-        let (Some(Ok(again)), Some(token), 401) = (again, token, response.status()) else {
-            return Ok(response.into());
+        let outgoing = Outgoing::new(&self.core, &request, &JsValue::UNDEFINED, None);
+        let response = match outgoing.start() {
+            Started::Passed(promise) => wasm_bindgen_futures::JsFuture::from(promise)
+                .await
+                .map_err(Failure::Browser),
+            Started::Signed(response) => response.await,
         };
-        self.core.ready().await;
-        if !self.has_newer(&token) {
-            return Ok(response.into());
+        match response {
+            Ok(response) => Ok(response.unchecked_into::<Response>().into()),
+            Err(Failure::Auth(error)) => Err(error),
+            Err(Failure::Browser(_)) => Err(AuthError::new(
+                ErrorCode::Network,
+                "No response was received.",
+            )),
         }
-        let (response, token) = self.send(again).await?;
-        if let Some(token) = token {
-            self.answered_again(&token, response.status());
-        }
-        Ok(response.into())
-    }
-
-    /// The response, and the token that the request had, if it had one.
-    async fn send(&self, request: Request) -> Result<(Response, Option<Secret>)> {
-        let (request, token) = self.sign(request)?;
-        let failed = |_: JsValue| AuthError::new(ErrorCode::Network, "No response was had.");
-        let promise = native::fetch(&request, &JsValue::UNDEFINED);
-        let response = JsFuture::from(promise).await.map_err(failed)?.into();
-        Ok((response, token))
-    }
-
-    /// Tells the session how the server took a token. A 401 has it renewed, unless it has a newer one already.
-    pub fn answered(&self, token: &Secret, status: u16) {
-        match status {
-            401 => self.core.apply(Event::Unauthorized(token.clone())),
-            _ => self.core.accepted(token),
-        }
-    }
-
-    /// The same of a request that was sent once more: if that didn't help, neither will another token.
-    pub fn answered_again(&self, token: &Secret, status: u16) {
-        match status {
-            401 => self.core.apply(Event::StillUnauthorized(token.clone())),
-            _ => self.core.accepted(token),
-        }
-    }
-
-    /// Whether the session has another token by now.
-    pub fn has_newer(&self, token: &Secret) -> bool {
-        let now = self.core.token();
-        now.is_ok_and(|now| now.reveal() != token.reveal())
     }
 
     /// Adds the token to a request if its URL may have it. Any other request is left as it is, and so is one that has an
@@ -152,61 +162,23 @@ impl Auth {
     ///
     /// With the request comes the token that it has now, if it has one.
     ///
-    /// With an API key it comes back as one that follows no redirect: browsers drop `Authorization` on the way to another
-    /// origin, but no other header.
-    ///
     /// # Errors
     /// `login_required` when it would be signed and there is no session.
     pub fn sign(&self, request: Request) -> Result<(Request, Option<Secret>)> {
-        let refused = |_: JsValue| {
-            AuthError::new(
-                ErrorCode::InvalidResponse,
-                "The browser refused to send the token in a header.",
-            )
-        };
-        if !self.may_sign(&request.url()) || is_signed(&request.headers()) {
+        if !self.core.is_ours_to_sign(&request) {
             return Ok((request, None));
         }
-        let credential = self.core.credential_now()?;
-        let (name, value) = credential.header();
-        request
-            .headers()
-            .set(name, value.reveal())
-            .map_err(refused)?;
-        if let Credential::Token(token) = credential {
-            return Ok((request, Some(token)));
-        }
-        if request.redirect() != RequestRedirect::Follow {
-            return Ok((request, None));
-        }
-        let init = RequestInit::new();
-        init.set_redirect(RequestRedirect::Error);
-        let request = Request::new_with_request_and_init(&request, &init).map_err(refused)?;
-        Ok((request, None))
-    }
-
-    /// Whether there is something to sign with, and nothing to wait for first.
-    ///
-    /// # Errors
-    /// `login_required`; or why an expired token could not be renewed.
-    pub fn can_sign(&self) -> Result<()> {
-        self.core.credential_now().map(drop)
-    }
-
-    /// Begins a renewal if one is due; says whether one is under way.
-    pub fn is_renewing(&self) -> bool {
-        self.core.is_renewing()
-    }
-
-    /// Waits for the renewal of the session that is under way.
-    pub async fn ready(&self) {
-        self.core.ready().await;
+        let credential = self.core.credential_now(&mut self.core.begin_call())?;
+        let (request, _) = self.core.sign(request, &credential)?;
+        Ok(match credential {
+            Credential::Token(token) => (request, Some(token)),
+            Credential::ApiKey(_) => (request, None),
+        })
     }
 
     /// Whether a request to this URL may have the token. Relative URLs are those of the page, as for `fetch`.
     pub fn may_sign(&self, url: &str) -> bool {
-        browser::url::parse(url, page::base().as_deref())
-            .is_some_and(|url| self.core.config.resources.may_have_token(&url))
+        self.core.may_sign(url)
     }
 
     /// The same URL with `bearer_token`, or `api-key`, for what can't send headers: downloads, images, event streams.

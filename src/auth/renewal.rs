@@ -1,11 +1,12 @@
 //! How a renewal goes: the tab waits for its turn, asks the server, and lets everyone go on who waits for it.
 
 use super::core::Core;
+use crate::browser::gate::within;
 use crate::browser::{clock, lock};
 use crate::error::Result;
 use crate::oauth::tokens::Tokens;
 use crate::options::StorageKind;
-use crate::session::{Event, Means, Session, login_required};
+use crate::session::{Event, Means, REPEATABLE_WAIT, Session, login_required};
 use crate::text::concat;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
@@ -61,6 +62,8 @@ impl Core {
                 core.catch_up().await;
             }
             core.apply(Event::Renewed(number, outcome, js_sys::Math::random()));
+            // Who has the next turn must have been told of these tokens: storage, locks and messages are not in step.
+            core.hear_itself().await;
             drop(turn);
         });
     }
@@ -75,6 +78,21 @@ impl Core {
         }
     }
 
+    /// Waits for it, but not for long where a request can be sent again: it goes with the token there is, then.
+    pub async fn ready_to_send(self: &Rc<Self>, can_repeat: bool) {
+        if can_repeat
+            && within(REPEATABLE_WAIT, Box::pin(self.ready()))
+                .await
+                .is_none()
+        {
+            let is_usable = self.machine.borrow().token(clock::now()).is_ok();
+            if is_usable {
+                return self.log("the renewal takes long: sending with the token there is");
+            }
+        }
+        self.ready().await;
+    }
+
     /// Begins a renewal if one is due; says whether one is under way.
     pub fn is_renewing(self: &Rc<Self>) -> bool {
         if self.machine.borrow().is_due(clock::now()) {
@@ -86,10 +104,13 @@ impl Core {
     /// Renews now, or joins the renewal under way.
     pub async fn renewed(self: &Rc<Self>) -> Result<Session> {
         let age = || self.machine.borrow().tokens().map(Tokens::age);
-        let before = age();
+        let (before, call) = (age(), self.begin_call());
         self.apply(Event::Renew);
         if self.machine.borrow().is_renewing() {
             self.renewal.pass().await;
+        }
+        if !self.machine.borrow().owns(&call) {
+            return Err(login_required());
         }
         if age() == before {
             let failure = self.machine.borrow().failure();

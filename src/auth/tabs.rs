@@ -33,21 +33,30 @@ impl Core {
         self.read_again();
         if self.watch.borrow().is_some() {
             self.ask();
-            self.echoes.set(self.echoes.get().wrapping_add(1));
-            self.echo.shut();
-            if let Some(Watch {
-                channel: Some(channel),
-                ..
-            }) = &*self.watch.borrow()
-            {
-                channel.echo(Notice::Echo(self.echoes.get()).to_text().reveal());
-            }
-            within(ECHO, Box::pin(self.echo.pass())).await;
+            self.hear_itself().await;
             if self.config.storage == StorageKind::Session {
                 // The others hear the question after this tab has heard itself.
                 sleep(ANSWER).await;
             }
+            // What another tab stored before it spoke may be seen here later than what it said.
+            self.read_again();
         }
+    }
+
+    /// Waits until every tab has been sent all that was said up to now, this one's own word included.
+    pub async fn hear_itself(&self) {
+        if let Some(Watch {
+            channel: Some(channel),
+            ..
+        }) = &*self.watch.borrow()
+        {
+            self.echoes.set(self.echoes.get().wrapping_add(1));
+            self.echo.shut();
+            channel.echo(Notice::Echo(self.echoes.get()).to_text().reveal());
+        } else {
+            return;
+        }
+        within(ECHO, Box::pin(self.echo.pass())).await;
     }
 
     /// Asks the other tabs for what is newer than what this one has: a duplicated tab has what there was when it was made.

@@ -6,7 +6,7 @@ use crate::error::{AuthError, Result};
 use crate::options::{ApiKey, Flow, Options, StorageKind};
 use crate::secret::Secret;
 use crate::text::concat;
-use js_sys::{Array, Function, JsString, Reflect};
+use js_sys::{Array, Function, Reflect};
 use std::rc::Rc;
 use std::time::Duration;
 use wasm_bindgen::prelude::*;
@@ -171,21 +171,6 @@ fn unknown(name: &str, key: &str, keys: &Keys) -> AuthError {
         }
     }
     AuthError::option(name, &problem)
-}
-
-/// The text that a browser makes of a value where it expects a string; `None` where it throws.
-pub fn text_of(value: &JsValue) -> Option<String> {
-    if let Some(text) = value.as_string() {
-        return Some(text);
-    }
-    let text: JsString = to_string(value).ok()?;
-    Some(text.into())
-}
-
-#[wasm_bindgen::prelude::wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(catch, js_name = String)]
-    fn to_string(value: &JsValue) -> std::result::Result<JsString, JsValue>;
 }
 
 /// `AuthOptions`

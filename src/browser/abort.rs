@@ -1,11 +1,11 @@
 //! The caller's `AbortSignal`, as the end of a wait.
 
+use crate::browser::brand;
 use crate::browser::gate::{Gate, before};
 use crate::browser::listener::Listener;
 use std::pin::Pin;
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::AbortSignal;
 
 /// Waits for a future unless the signal, if it is one, ends the wait.
 ///
@@ -15,17 +15,21 @@ pub async fn unless(
     signal: Option<JsValue>,
     future: Pin<Box<dyn Future<Output = ()> + '_>>,
 ) -> Result<(), JsValue> {
-    let Some(Ok(signal)) = signal.map(JsCast::dyn_into::<AbortSignal>) else {
+    let is_aborted = |signal: &JsValue| brand::read("AbortSignal", "aborted", signal);
+    let known = signal.and_then(|signal| Some((is_aborted(&signal)?, signal)));
+    let Some((was_aborted, signal)) = known else {
         future.await;
         return Ok(());
     };
+    // Missing in browsers of before 2022.
+    let reason = || brand::read("AbortSignal", "reason", &signal).unwrap_or_default();
+    if was_aborted.is_truthy() {
+        return Err(reason());
+    }
     let aborted = Rc::new(Gate::default());
     aborted.shut();
     let bell = Rc::clone(&aborted);
-    let _listener = Listener::on(&signal, "abort", move |_| bell.open());
-    if signal.aborted() {
-        return Err(signal.reason());
-    }
+    let _listener = Listener::on(signal.unchecked_ref(), "abort", move |_| bell.open());
     let done = before(&aborted, future).await;
-    done.ok_or_else(|| signal.reason())
+    done.ok_or_else(reason)
 }

@@ -1,7 +1,7 @@
 //! One small file per browser facility. What the browser may refuse comes back as a `Result` or an `Option`.
 
-#[cfg(feature = "bindings")]
 pub mod abort;
+pub mod brand;
 pub mod channel;
 pub mod clock;
 pub mod cookie;

@@ -37,6 +37,8 @@ pub struct Tokens {
     pub issued_at: Instant,
     /// `None` where the server gave no lifetime.
     pub expires_at: Option<Instant>,
+    /// Until when the server has surely not let them run out: counted from the question, not from the answer.
+    pub certain_until: Option<Instant>,
 }
 
 /// Which session tokens are of, and how far it had come with them.
@@ -127,6 +129,7 @@ impl Unjudged<'_> {
         {
             return Err(invalid("a `token_type` other than bearer"));
         }
+        let expires_at = self.expires_in.judge()?.map(|life| now.after(life));
         Ok(Tokens {
             flow,
             access_token: Secret::new(token.to_owned()),
@@ -135,7 +138,8 @@ impl Unjudged<'_> {
             signed_in_at: now,
             renewals: 0,
             issued_at: now,
-            expires_at: self.expires_in.judge()?.map(|life| now.after(life)),
+            expires_at,
+            certain_until: expires_at,
         })
     }
 }
@@ -179,6 +183,7 @@ impl Tokens {
     /// shorter, unless the machine slept over the answer.
     pub fn asked_for_at(mut self, asked: Instant) -> Self {
         let took = self.issued_at.since(asked);
+        self.certain_until = self.expires_at.map(|expires_at| expires_at.before(took));
         self.expires_at = self.expires_at.map(|expires_at| {
             let life = expires_at.since(self.issued_at);
             let is_asleep = took > LONGEST_ANSWER;
@@ -228,7 +233,8 @@ impl Tokens {
 
     /// The text to store.
     pub fn to_text(&self) -> Secret {
-        let expires_at = self.expires_at.map(|at| at.as_millis().to_string());
+        let millis = |at: Option<Instant>| at.map(|at| at.as_millis().to_string());
+        let (expires_at, certain_until) = (millis(self.expires_at), millis(self.certain_until));
         Secret::new(form::record(&[
             ("flow", Some(self.flow.as_str())),
             ("access_token", Some(self.access_token.reveal())),
@@ -244,6 +250,7 @@ impl Tokens {
             ("renewals", Some(&self.renewals.to_string())),
             ("issued_at", Some(&self.issued_at.as_millis().to_string())),
             ("expires_at", expires_at.as_deref()),
+            ("certain_until", certain_until.as_deref()),
         ]))
     }
 
@@ -271,6 +278,7 @@ impl Tokens {
                 .field("refresh_token")
                 .map(|text| Secret::new(text.to_owned())),
             expires_at,
+            certain_until: instant("certain_until").or(expires_at),
             ..tokens
         })
     }

@@ -22,10 +22,8 @@ pub enum Event {
     Renew,
     /// The server doesn't take this access token any more.
     Unauthorized(Secret),
-    /// The same for a request that was sent once more, with this one.
-    StillUnauthorized(Secret),
-    /// The server takes this access token.
-    Accepted(Secret),
+    /// The API said 511 to this access token: sign in again.
+    SignInAgain(Secret),
     /// It is this tab's turn to renew, under that number.
     Turn(u32),
     /// What became of asking the server, under that number. The second field spreads the delays of many tabs and devices: a
@@ -82,28 +80,36 @@ pub enum Means {
 }
 
 /// How a session ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ending {
-    /// Its time is over, or the server has ended it.
-    Expired,
+    /// Its time is over, or the server has ended it, and said why.
+    Expired(Option<AuthError>),
     /// The user did.
     SignedOut,
 }
 
 impl Ending {
     /// The name that listeners and other tabs know.
-    pub fn as_str(self) -> &'static str {
+    pub fn as_str(&self) -> &'static str {
         match self {
-            Ending::Expired => "expired",
+            Ending::Expired(_) => "expired",
             Ending::SignedOut => "signed-out",
         }
     }
 
-    /// The ending of that name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Ending::Expired, Ending::SignedOut]
+    /// The ending of that name, with what the server said.
+    pub fn from_name(name: &str, reason: Option<AuthError>) -> Option<Self> {
+        [Ending::Expired(reason), Ending::SignedOut]
             .into_iter()
             .find(|ending| ending.as_str() == name)
+    }
+
+    /// What the server said, where it ended the session.
+    pub fn reason(&self) -> Option<&AuthError> {
+        match self {
+            Ending::Expired(reason) => reason.as_ref(),
+            Ending::SignedOut => None,
+        }
     }
 }
 
@@ -121,6 +127,15 @@ pub enum Change {
 }
 
 impl Change {
+    /// What went wrong, if something did.
+    pub fn error(&self) -> Option<&AuthError> {
+        match self {
+            Change::RenewalFailed(error) => Some(error),
+            Change::Ended(ending) => ending.reason(),
+            Change::SignedIn | Change::Renewed => None,
+        }
+    }
+
     /// The name that JavaScript sees as `event.type`.
     pub fn as_str(&self) -> &'static str {
         match self {

@@ -11,7 +11,7 @@ const FIRST_DELAY: Duration = Duration::from_secs(1);
 const MOST_DOUBLINGS: u32 = 6;
 
 /// The longest span between two renewals that are tried unasked, unless the server asks for a longer one.
-pub(super) const LONGEST_DELAY: Duration = Duration::from_secs(60);
+const LONGEST_DELAY: Duration = Duration::from_secs(60);
 
 /// A renewal that failed, and need not have.
 #[derive(Debug)]
@@ -68,6 +68,23 @@ pub fn wants_user() -> AuthError {
         "No new token was had in the hidden frame: the server wants the user, or the browser doesn't show it its cookies. \
          The session ends when its token does. Call login() then.",
     )
+}
+
+/// The token is over, which a sleeping machine may find out late, and nothing has failed.
+pub(super) fn not_renewed_yet() -> AuthError {
+    AuthError::new(
+        ErrorCode::Timeout,
+        "The access token has expired, and there is no new one yet. Try again.",
+    )
+}
+
+/// The API said 511.
+pub(super) fn sign_in_again() -> AuthError {
+    AuthError::new(
+        ErrorCode::LoginRequired,
+        "The server wants the user to sign in again (status 511). Call login().",
+    )
+    .with_status(511)
 }
 
 /// Whether the server has said no to a refresh token for good. Anything else may be over in a minute.

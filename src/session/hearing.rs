@@ -29,23 +29,26 @@ impl Machine {
             return Vec::new();
         }
         let is_asked = self.renewal.as_ref().is_some_and(|own| own.is_asked);
-        if ending == Ending::Expired && own.age().is_newer(age) {
+        let is_expired = ending != Ending::SignedOut;
+        if is_expired && own.age().is_newer(age) {
             // Only the other's were over.
             return vec![Effect::Tell(own.to_text())];
         }
-        if ending == Ending::Expired && is_asked {
+        if is_expired && is_asked {
             // What this tab is told itself decides.
             return Vec::new();
         }
         // Who has signed out has revoked what was known there.
         let is_known = !own.age().is_newer(age);
-        let revoked = (ending == Ending::SignedOut && !is_known).then(|| own.clone());
+        let revoked = (!is_expired && !is_known).then(|| own.clone());
         let mut effects: Vec<_> = revoked.map(Effect::Revoke).into_iter().collect();
         effects.extend(self.end(ending));
         effects
     }
 
-    /// The wait for a turn is over, too: for a server that is out of reach, the tabs don't wait one after the other.
+    /// The wait for a turn is over, too: for a server that is out of reach, the tabs don't wait one after the other. But for
+    /// the wait that a 401 began: newer tokens may be on their way, and a failure that is told late must not come before
+    /// them. Such a wait goes on, and asks the server nothing.
     pub(super) fn hear_failure(
         &mut self,
         age: Age,
@@ -53,12 +56,18 @@ impl Machine {
         now: Instant,
         spread: f64,
     ) -> Vec<Effect> {
-        let waits = self.renewal.as_ref().is_some_and(|own| !own.is_asked);
         let is_shared = self.tokens.as_ref().is_some_and(|own| own.age() == age);
-        if !waits || !is_shared {
-            return Vec::new();
+        match &mut self.renewal {
+            Some(renewal) if is_shared && !renewal.is_asked => {
+                if renewal.is_for_rejected {
+                    renewal.is_wanted = false;
+                    renewal.peer_has_failed = true;
+                } else {
+                    self.renewal = None;
+                }
+                vec![self.fail(error, now, spread)]
+            }
+            _ => Vec::new(),
         }
-        self.renewal = None;
-        vec![self.fail(error, now, spread)]
     }
 }

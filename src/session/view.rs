@@ -1,5 +1,6 @@
 //! What can be seen of the session's state machine, which changes nothing.
 
+use super::failure::not_renewed_yet;
 use super::{Machine, Session, login_required, wants_user};
 use crate::error::{AuthError, Result};
 use crate::oauth::tokens::{TOKEN_TYPE, Tokens};
@@ -43,11 +44,6 @@ impl Machine {
         self.renewal.is_some()
     }
 
-    /// Whether the tokens are yet to be taken by the server, which didn't take the ones before.
-    pub fn is_doubtful(&self) -> bool {
-        self.is_doubtful
-    }
-
     /// Why the last renewal failed, if it did.
     pub fn failure(&self) -> Option<AuthError> {
         let failed = self.failure.as_ref().map(|failure| failure.error.clone());
@@ -57,11 +53,11 @@ impl Machine {
     /// The token, if it is good for at least a moment.
     ///
     /// # Errors
-    /// `login_required`; or why there is no new one yet.
+    /// `login_required` where nobody is signed in; otherwise why there is no new one yet.
     pub fn token(&self, now: Instant) -> Result<&Secret> {
         match &self.tokens {
             Some(tokens) if self.is_usable(now) => Ok(&tokens.access_token),
-            Some(_) => Err(self.failure().unwrap_or_else(login_required)),
+            Some(_) => Err(self.failure().unwrap_or_else(not_renewed_yet)),
             None => Err(login_required()),
         }
     }

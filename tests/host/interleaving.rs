@@ -39,7 +39,8 @@ enum Step {
     Renew,
     /// A 401 for the token there is, or for another.
     Unauthorized(bool),
-    Accepted,
+    /// A 511 for the token there is.
+    SignInAgain,
     /// The turn of the renewal that waits for it.
     Turn,
     /// One that nobody waits for any more.
@@ -79,7 +80,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         2 => Just(Step::Online),
         3 => Just(Step::Renew),
         3 => any::<bool>().prop_map(Step::Unauthorized),
-        1 => Just(Step::Accepted),
+        1 => Just(Step::SignInAgain),
         8 => Just(Step::Turn),
         1 => Just(Step::LateTurn),
         6 => (outcome.clone(), 1u64..500).prop_map(|(outcome, life)| Step::Answer(outcome, life)),
@@ -180,7 +181,7 @@ impl World {
             Step::HiddenTick => Event::HiddenTick,
             Step::Online => Event::Online,
             Step::Renew => Event::Renew,
-            Step::Accepted => Event::Accepted(self.machine.tokens()?.access_token.clone()),
+            Step::SignInAgain => Event::SignInAgain(self.machine.tokens()?.access_token.clone()),
             Step::Unauthorized(true) => {
                 Event::Unauthorized(self.machine.tokens()?.access_token.clone())
             }
@@ -374,7 +375,7 @@ fn check_step(
         Step::Answer(Outcome::Refused, _) if was_refreshed => {
             prop_assert!(has(|effect| matches!(
                 effect,
-                Effect::Announce(Change::Ended(Ending::Expired))
+                Effect::Announce(Change::Ended(Ending::Expired(_)))
             )));
         }
         _ => {}

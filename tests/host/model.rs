@@ -5,6 +5,7 @@
 //! in `src/auth/` is. `MODEL=20` looks twenty times as far.
 
 mod action;
+mod api;
 mod begin;
 mod check;
 mod choice;

@@ -1,6 +1,6 @@
 //! Staying signed in, whatever the world does to a tab.
 
-use crate::renewal::{ask, begun, renewable, renewed, tokens, turn};
+use crate::renewal::{begun, renewable, renewed, tokens, turn};
 use crate::session::{machine, names, seconds};
 use crate::support::{NOW, judged_with};
 use placeos_auth::oauth::tokens::Tokens;
@@ -19,10 +19,6 @@ pub fn unauthorized(token: &str) -> Event {
     Event::Unauthorized(Secret::new(token.to_owned()))
 }
 
-fn accepted(token: &str) -> Event {
-    Event::Accepted(Secret::new(token.to_owned()))
-}
-
 pub fn new(access_token: &str, refresh_token: &str, now: Instant) -> Tokens {
     tokens(access_token, Some(refresh_token), Some(7200), now)
 }
@@ -38,107 +34,6 @@ pub fn further(renewals: u32, access_token: &str) -> Tokens {
 
 pub fn network() -> AuthError {
     AuthError::new(ErrorCode::Network, "")
-}
-
-#[test]
-fn a_late_401_for_an_older_token_renews_nothing() {
-    let mut machine = renewable();
-    let number = ask(&mut machine, NOW);
-    machine.step(renewed(number, Ok(new("new", "r", NOW))), NOW);
-    let late = machine.step(unauthorized("old"), NOW);
-    assert_eq!(names(&late), ["wake"]);
-    assert_eq!(names(&machine.step(unauthorized(""), NOW)), ["wake"]);
-    assert!(!machine.is_renewing());
-    // One for the token there is does.
-    assert!(begun(&machine.step(unauthorized("new"), NOW)).is_some());
-}
-
-#[test]
-fn many_401s_at_once_make_one_renewal() {
-    let mut machine = renewable();
-    let number = begun(&machine.step(unauthorized("old"), NOW)).unwrap();
-    for _ in 0..3 {
-        assert_eq!(begun(&machine.step(unauthorized("old"), NOW)), None);
-    }
-    turn(&mut machine, number, NOW);
-    assert_eq!(begun(&machine.step(unauthorized("old"), NOW)), None);
-    // Nor do they say anything of the token that it gives.
-    machine.step(renewed(number, Ok(new("new", "r", NOW))), NOW);
-    machine.step(accepted("new"), NOW);
-    assert!(begun(&machine.step(unauthorized("new"), NOW)).is_some());
-}
-
-/// A session whose tokens were got because of a 401.
-fn doubtful() -> Machine {
-    let mut machine = renewable();
-    let number = begun(&machine.step(unauthorized("old"), NOW)).unwrap();
-    turn(&mut machine, number, NOW);
-    machine.step(renewed(number, Ok(new("new", "r", NOW))), NOW);
-    assert!(machine.is_doubtful());
-    machine
-}
-
-/// Whether the server is asked because of this; the other tabs are, anyhow.
-fn asks(machine: &mut Machine, event: Event, now: Instant) -> bool {
-    let number = begun(&machine.step(event, now)).unwrap();
-    let effects = machine.step(Event::Turn(number), now);
-    names(&effects).contains(&"renew")
-}
-
-#[test]
-fn a_401_for_a_token_that_was_got_by_one_and_has_worked_nowhere_renews_nothing() {
-    let mut machine = doubtful();
-    for _ in 0..3 {
-        assert!(!asks(&mut machine, unauthorized("new"), NOW));
-    }
-    // It isn't for the tokens: neither is the next 401 for a minute, nor one for the tokens that another tab gets.
-    machine.step(accepted("new"), NOW);
-    assert!(!asks(&mut machine, unauthorized("new"), NOW));
-    machine.step(Event::Heard(further(2, "heard").to_text()), NOW);
-    for at in [0, 59] {
-        let asks = asks(&mut machine, unauthorized("heard"), seconds(at));
-        assert!(!asks, "{at}");
-    }
-    assert!(asks(&mut machine, unauthorized("heard"), seconds(60)));
-}
-
-#[test]
-fn a_token_that_has_worked_somewhere_is_renewed_at_the_next_401() {
-    let mut machine = doubtful();
-    machine.step(accepted("new"), NOW);
-    assert!(!machine.is_doubtful());
-    assert!(begun(&machine.step(unauthorized("new"), NOW)).is_some());
-}
-
-#[test]
-fn an_older_token_that_works_says_nothing_of_the_new_one() {
-    let mut machine = doubtful();
-    machine.step(accepted("old"), NOW);
-    assert!(machine.is_doubtful());
-    let number = begun(&machine.step(Event::Renew, NOW)).unwrap();
-    machine.step(accepted("new"), NOW);
-    assert!(
-        machine.is_doubtful(),
-        "while it is renewed, neither does it"
-    );
-    turn(&mut machine, number, NOW);
-}
-
-#[test]
-fn what_is_refused_twice_renews_nothing_for_a_minute_but_what_was_due_ends_that() {
-    let still = |token: &str| Event::StillUnauthorized(Secret::new(token.to_owned()));
-    let mut machine = doubtful();
-    machine.step(accepted("new"), NOW);
-    assert_eq!(begun(&machine.step(still("new"), NOW)), None);
-    assert!(!asks(&mut machine, unauthorized("new"), NOW));
-    let number = ask(&mut machine, NOW);
-    machine.step(renewed(number, Ok(new("newer", "r", NOW))), NOW);
-    assert!(begun(&machine.step(unauthorized("newer"), NOW)).is_some());
-    // An older one says nothing here, too.
-    let mut machine = doubtful();
-    machine.step(accepted("new"), NOW);
-    machine.step(still("old"), NOW);
-    assert!(begun(&machine.step(unauthorized("new"), NOW)).is_some());
 }
 
 #[test]
@@ -175,52 +70,6 @@ fn a_clock_that_is_set_back_makes_no_token_live_longer() {
 }
 
 #[test]
-fn who_signs_in_anew_is_in_no_doubt() {
-    let mut machine = doubtful();
-    machine.step(unauthorized("new"), NOW);
-    machine.step(Event::SignedIn(new("other", "r", NOW)), NOW);
-    assert!(!machine.is_doubtful());
-    assert!(begun(&machine.step(unauthorized("other"), NOW)).is_some());
-}
-
-#[test]
-fn after_a_401_whose_renewal_failed_the_next_one_tries_again() {
-    let mut machine = renewable();
-    let number = begun(&machine.step(unauthorized("old"), NOW)).unwrap();
-    turn(&mut machine, number, NOW);
-    machine.step(renewed(number, Err(network())), NOW);
-    assert!(!machine.is_doubtful());
-    let number = begun(&machine.step(unauthorized("old"), NOW)).unwrap();
-    turn(&mut machine, number, NOW);
-}
-
-#[test]
-fn a_401_has_the_other_tabs_asked_while_the_server_wants_to_be_left_alone() {
-    let mut machine = renewable();
-    delay_after(&mut machine, busy(Some("90")), 0.0);
-    let (early, late) = (seconds(DUE + 89), seconds(DUE + 90));
-    let number = begun(&machine.step(unauthorized("old"), early)).unwrap();
-    let effects = machine.step(Event::Turn(number), early);
-    assert_eq!(names(&effects), ["wake"]);
-    assert!(!machine.is_renewing() && !machine.is_doubtful());
-    // The app may want more.
-    let number = begun(&machine.step(unauthorized("old"), early)).unwrap();
-    machine.step(Event::Renew, early);
-    turn(&mut machine, number, early);
-    machine.step(renewed(number, Err(busy(Some("1")))), early);
-    // Another tab may have more.
-    let number = begun(&machine.step(unauthorized("old"), early)).unwrap();
-    machine.step(Event::Heard(further(1, "heard").to_text()), early);
-    assert!(!machine.is_renewing() && machine.failure().is_none());
-    assert_eq!(names(&machine.step(Event::Turn(number), early)), ["wake"]);
-    // And the wait ends.
-    let mut machine = renewable();
-    delay_after(&mut machine, busy(Some("90")), 0.0);
-    let number = begun(&machine.step(unauthorized("old"), late)).unwrap();
-    turn(&mut machine, number, late);
-}
-
-#[test]
 fn a_page_that_nobody_sees_is_not_renewed_until_somebody_asks() {
     let mut machine = renewable();
     for at in [DUE, 7199, 7200, 99_999] {
@@ -245,7 +94,7 @@ fn a_page_that_nobody_sees_still_hears_of_the_end() {
 }
 
 /// Fails a renewal, with that spread, and says how long the next one has to wait.
-fn delay_after(machine: &mut Machine, error: AuthError, spread: f64) -> Duration {
+pub fn delay_after(machine: &mut Machine, error: AuthError, spread: f64) -> Duration {
     let now = seconds(DUE);
     let number = begun(&machine.step(Event::Renew, now)).unwrap();
     turn(machine, number, now);
@@ -298,7 +147,7 @@ fn what_failed_together_is_not_tried_again_together() {
 }
 
 /// A server's word that it has too much to do.
-fn busy(retry_after: Option<&str>) -> AuthError {
+pub fn busy(retry_after: Option<&str>) -> AuthError {
     judged_with(429, retry_after, "", |answer| {
         answer.success().err().unwrap()
     })

@@ -145,19 +145,23 @@ fn whoever_asks_is_told_what_is_newer_of_the_same_session() {
 
 #[test]
 fn the_end_that_is_heard_ends_that_session_only_and_is_not_told_on() {
-    for ending in [Ending::SignedOut, Ending::Expired] {
+    for ending in [
+        Ending::SignedOut,
+        Ending::Expired(None),
+        Ending::Expired(Some(network())),
+    ] {
         let mut machine = renewable();
         let other = Event::HeardEnd(
             Age {
                 signed_in_at: seconds(1),
                 renewals: 0,
             },
-            ending,
+            ending.clone(),
         );
         assert_eq!(names(&machine.step(other, NOW)), ["wake"]);
         assert!(machine.session(NOW).is_some());
         begun(&machine.step(Event::Renew, NOW)).unwrap();
-        let effects = machine.step(Event::HeardEnd(age(0), ending), NOW);
+        let effects = machine.step(Event::HeardEnd(age(0), ending.clone()), NOW);
         let heard = names(&effects);
         for effect in ["remove", ending.as_str()] {
             assert_eq!(heard.iter().filter(|name| **name == effect).count(), 1);
@@ -169,7 +173,7 @@ fn the_end_that_is_heard_ends_that_session_only_and_is_not_told_on() {
         assert!(matches!(last, Some(Effect::Announce(Change::Ended(end))) if *end == ending));
         assert!(machine.session(NOW).is_none() && !machine.is_renewing());
         // Once.
-        let effects = machine.step(Event::HeardEnd(age(0), ending), NOW);
+        let effects = machine.step(Event::HeardEnd(age(0), ending.clone()), NOW);
         assert_eq!(names(&effects), [] as [&str; 0]);
     }
 }
@@ -178,7 +182,7 @@ fn the_end_that_is_heard_ends_that_session_only_and_is_not_told_on() {
 fn an_end_that_only_older_tokens_have_come_to_is_none() {
     let mut machine = renewable();
     machine.step(Event::Heard(further(2, "heard").to_text()), NOW);
-    let effects = machine.step(Event::HeardEnd(age(1), Ending::Expired), NOW);
+    let effects = machine.step(Event::HeardEnd(age(1), Ending::Expired(None)), NOW);
     assert_eq!(names(&effects), ["tell", "wake"]);
     assert_eq!(machine.token(NOW).unwrap().reveal(), "heard");
     // A sign-out is one whatever it knew of, and what it didn't know is revoked.
@@ -191,7 +195,7 @@ fn an_end_that_only_older_tokens_have_come_to_is_none() {
 fn whoever_has_asked_the_server_itself_believes_its_own_answer() {
     let mut machine = renewable();
     let number = ask(&mut machine, NOW);
-    let effects = machine.step(Event::HeardEnd(age(0), Ending::Expired), NOW);
+    let effects = machine.step(Event::HeardEnd(age(0), Ending::Expired(None)), NOW);
     assert_eq!(names(&effects), ["wake"]);
     machine.step(renewed(number, Ok(new("new", "r", NOW))), NOW);
     assert_eq!(machine.token(NOW).unwrap().reveal(), "new");
@@ -258,11 +262,9 @@ fn a_refusal_is_told_to_the_other_tabs() {
     let number = ask(&mut machine, NOW);
     let refused = AuthError::from_server("invalid_grant", None, None);
     let effects = machine.step(renewed(number, Err(refused)), NOW);
-    assert!(
-        effects.iter().any(
-            |effect| matches!(effect, Effect::TellEnd(told, Ending::Expired) if *told == age(0))
-        )
-    );
+    assert!(effects.iter().any(
+        |effect| matches!(effect, Effect::TellEnd(told, Ending::Expired(_)) if *told == age(0))
+    ));
 }
 
 /// One of each kind that tabs tell each other of.
@@ -281,9 +283,14 @@ fn tabs_understand_each_other() {
     let sent = Notice::Tokens(text.clone()).to_text();
     let read = Notice::from_text(sent.reveal());
     assert!(matches!(read, Some(Notice::Tokens(read)) if read.reveal() == text.reveal()));
-    for ending in [Ending::Expired, Ending::SignedOut] {
-        assert_eq!(Ending::from_name(ending.as_str()), Some(ending));
-        let sent = Notice::End(age(3), ending).to_text();
+    let endings = failures().into_iter().map(|why| Ending::Expired(Some(why)));
+    for ending in endings.chain([Ending::Expired(None), Ending::SignedOut]) {
+        let reason = ending.reason().cloned();
+        assert_eq!(
+            Ending::from_name(ending.as_str(), reason),
+            Some(ending.clone())
+        );
+        let sent = Notice::End(age(3), ending.clone()).to_text();
         let read = Notice::from_text(sent.reveal());
         assert!(matches!(read, Some(Notice::End(read, how)) if read == age(3) && how == ending));
     }
@@ -325,7 +332,9 @@ fn a_notice_of_another_version_is_none() {
     ] {
         assert!(Notice::from_text(text).is_none(), "{text}");
     }
-    assert!(Ending::from_name("").is_none() && Ending::from_name("Expired").is_none());
+    for name in ["", "Expired"] {
+        assert!(Ending::from_name(name, None).is_none());
+    }
 }
 
 #[test]

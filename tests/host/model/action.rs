@@ -18,7 +18,8 @@ pub enum Action {
     Renew(At),
     Unauthorized(At),
     LateUnauthorized(At),
-    Accepted(At),
+    /// The app makes a request that can be sent again.
+    Call(At),
     Tick(At),
     HiddenTick(At),
     Online(At),
@@ -30,6 +31,11 @@ pub enum Action {
     Send(At),
     Serve(At, Verdict),
     Answered(At),
+    /// A request of the app's that waits for a renewal goes with the token there is.
+    SendAnyway(At),
+    /// The API answers one, or refuses it whatever its token.
+    ServeCall(At, bool),
+    CallAnswered(At),
     /// A request that nobody waits for comes to the server after all, or never.
     ServeStray(bool),
     /// The first task whose time is over gives up.
@@ -62,11 +68,15 @@ pub const MOST_TABS: usize = 4;
 impl World {
     pub fn sign_in(&mut self, tab: At) {
         let session = self.now.as_millis();
-        let number = self.server.give(session);
+        let number = self.server.give(session, self.passed);
         self.server.has_no_user = false;
         self.server.grants[number].is_known = true;
         let tokens = self.server.tokens(number, self.start.by_frame, self.now);
         self.apply(tab, Event::SignedIn(tokens));
+        // Where the clock shows what it showed before, the machine tells them apart.
+        if let Some(session) = self.tabs[tab].session() {
+            self.server.grants[number].session = session;
+        }
     }
 
     pub fn pass(&mut self, span: Duration) {
@@ -119,10 +129,10 @@ impl World {
                     self.violate("renewed for a 401 that came late");
                 }
             }
-            Accepted(tab) => {
-                let token = self.tabs[tab].machine.tokens()?.access_token.clone();
-                self.apply(tab, Event::Accepted(token));
-            }
+            Call(tab) => self.call(tab)?,
+            SendAnyway(tab) => self.send_anyway(tab)?,
+            ServeCall(tab, is_fault) => self.serve_call(tab, is_fault)?,
+            CallAnswered(tab) => self.call_answered(tab)?,
             Tick(tab) => self.apply(tab, Event::Tick),
             HiddenTick(tab) => self.apply(tab, Event::HiddenTick),
             Online(tab) => {
@@ -162,9 +172,9 @@ impl World {
             }
             Serve(tab, verdict) => {
                 let request = *self.request(tab, |request| !request.is_served)?;
-                let answer = self
-                    .server
-                    .answer(request.number, request.by_frame, verdict);
+                let answer =
+                    self.server
+                        .answer(request.number, request.by_frame, verdict, self.passed);
                 let served = self.request(tab, |request| !request.is_served)?;
                 served.is_served = true;
                 served.answer = answer;
@@ -184,7 +194,8 @@ impl World {
                 let (number, by_frame) = self.strays.pop()?;
                 if comes {
                     self.is_lost = true;
-                    self.server.answer(number, by_frame, Verdict::Honest);
+                    self.server
+                        .answer(number, by_frame, Verdict::Honest, self.passed);
                 }
             }
             GiveUp(tab) => self.give_up_a_task(tab)?,
@@ -262,7 +273,7 @@ impl World {
                     self.catch_up(tab, Then::Turn(renewal, None));
                 }
             }
-            Task::CatchesUp { then, .. } => self.go_on(tab, then),
+            Task::CatchesUp { then, .. } => self.caught_up(tab, then),
             Task::Asks(request) => self.timed_out(tab, &request),
             Task::Prepares { .. } => {}
         }

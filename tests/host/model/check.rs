@@ -75,7 +75,7 @@ impl World {
 
     /// A session expires once in a tab; and only when the server has ended its refresh token, or, without one, when its time
     /// is over and the server wants the user.
-    pub fn check_end(&mut self, tab: usize, before: Option<&Tokens>, ending: Ending) {
+    pub fn check_end(&mut self, tab: usize, before: Option<&Tokens>, ending: &Ending) {
         let Some(tokens) = before else {
             return self.violate("the end of no session");
         };
@@ -87,7 +87,7 @@ impl World {
         {
             self.violate("a session that ended twice");
         }
-        self.tabs[tab].ends.push((session, ending));
+        self.tabs[tab].ends.push((session, ending.clone()));
         let is_alive = self.is_alive(tokens);
         match ending {
             Ending::SignedOut => {
@@ -97,10 +97,10 @@ impl World {
                     self.violate("signed out by nobody");
                 }
             }
-            Ending::Expired if is_alive && !self.is_excused => {
+            Ending::Expired(_) if is_alive && !self.is_excused => {
                 self.violate("a session that is alive expired");
             }
-            Ending::Expired => {}
+            Ending::Expired(_) => {}
         }
     }
 
@@ -212,7 +212,9 @@ impl World {
     pub fn check_wait(&mut self, tab: usize, number: u32) {
         let is_wanted = self.tabs[tab].machine.renewal() == Some(number);
         let is_long = self.passed - self.tabs[tab].queued_at > TURN;
-        let is_quiet = self.tabs.iter().all(|tab| tab.life == Life::Running) && !self.is_excused;
+        // Who was frozen has waited for as long as it was, and so has who waited behind it.
+        let is_awake = |tab: &Tab| tab.life == Life::Running && !tab.was_frozen;
+        let is_quiet = self.tabs.iter().all(is_awake) && !self.is_excused;
         if is_wanted && is_long && is_quiet {
             self.violate("waited for more than one turn");
         }
@@ -222,7 +224,8 @@ impl World {
     pub fn check_waits(&mut self) {
         for at in 0..self.tabs.len() {
             let tab = &self.tabs[at];
-            if !tab.callers.is_empty() || tab.is_shut || !tab.tasks.is_empty() {
+            let calls = !tab.calls.is_empty() && tab.is_running();
+            if calls || !tab.callers.is_empty() || tab.is_shut || !tab.tasks.is_empty() {
                 self.violate("somebody waits for ever");
             }
         }

@@ -1,6 +1,7 @@
 //! Which actions there are in a world, what they cost, and how it comes to rest.
 
 use super::action::{Action, MOST_TABS};
+use super::api::ApiCall;
 use super::server::Verdict;
 use super::tab::{Life, Tab, Task};
 use super::world::{Limits, World};
@@ -30,9 +31,10 @@ impl Action {
         use Action::*;
         let mut cost = Limits::NONE;
         match self {
-            Want(_) | Renew(_) | Unauthorized(_) | LateUnauthorized(_) | Accepted(_) | Tick(_)
+            Want(_) | Renew(_) | Unauthorized(_) | LateUnauthorized(_) | Call(_) | Tick(_)
             | HiddenTick(_) | Online(_) | Look(_) => cost.wishes = 1,
             Serve(_, verdict) if verdict != Verdict::Honest => cost.faults = 1,
+            ServeCall(_, true) => cost.faults = 1,
             Wait | Sleep | ClockBack | ClockForward => cost.waits = 1,
             Freeze(_) | Close(_) | Duplicate(_) | LogOut(_) | SignIn(_) => cost.troubles = 1,
             _ => {}
@@ -49,6 +51,9 @@ impl World {
         for (at, tab) in self.tabs.iter().enumerate() {
             if tab.lives() {
                 actions.extend(self.served(tab).map(|verdict| Serve(at, verdict)));
+                if tab.calls.iter().any(ApiCall::is_on_its_way) {
+                    actions.extend([ServeCall(at, false), ServeCall(at, true)]);
+                }
                 actions.push(Close(at));
             }
             match tab.life {
@@ -56,18 +61,18 @@ impl World {
                     actions.extend(self.prompt(at));
                     actions.extend([Want(at), Renew(at), Tick(at), Look(at), Freeze(at)]);
                     if let Some(tokens) = tab.machine.tokens() {
-                        actions.extend([Unauthorized(at), HiddenTick(at), LogOut(at)]);
+                        actions.extend([Unauthorized(at), HiddenTick(at), LogOut(at), Call(at)]);
                         if tab.last_token.is_some() && tokens.renewals > 0 {
                             actions.push(LateUnauthorized(at));
                         }
-                    }
-                    if tab.machine.is_doubtful() {
-                        actions.push(Accepted(at));
                     }
                     if tab.machine.failure().is_some() {
                         actions.push(Online(at));
                     }
                     actions.push(SignIn(at));
+                    if self.may_send_anyway(at) {
+                        actions.push(SendAnyway(at));
+                    }
                     if self.tabs.len() < MOST_TABS {
                         actions.push(Duplicate(at));
                     }
@@ -111,9 +116,11 @@ impl World {
         let sends = tab.tasks.iter().any(prepares).then_some(Action::Send(at));
         let answered = tab.requests().any(|request| request.answer.is_some());
         let answered = answered.then_some(Action::Answered(at));
+        let called = tab.calls.iter().any(ApiCall::is_answered);
+        let called = called.then_some(Action::CallAnswered(at));
         let is_over = tab.until().is_some_and(|until| until <= self.passed);
         let gives_up = is_over.then_some(Action::GiveUp(at));
-        [hears, granted, sends, answered, gives_up]
+        [hears, granted, sends, answered, called, gives_up]
             .into_iter()
             .flatten()
     }
@@ -161,10 +168,13 @@ impl World {
             let asks = |tab: &usize| self.tabs[*tab].requests().any(|request| !request.is_served);
             let served = self.running().find(asks).filter(|_| !is_silent);
             let served = served.map(|tab| Action::Serve(tab, Verdict::Honest));
+            let calls = |tab: &usize| self.tabs[*tab].calls.iter().any(ApiCall::is_on_its_way);
+            let called = self.running().find(calls);
+            let called = called.map(|tab| Action::ServeCall(tab, false));
             let stray = (!self.strays.is_empty()).then_some(Action::ServeStray(true));
             let waits = self.running().any(|tab| self.tabs[tab].until().is_some());
             let waits = waits.then_some(Action::Wait);
-            let Some(next) = prompt.or(served).or(stray).or(waits) else {
+            let Some(next) = prompt.or(called).or(served).or(stray).or(waits) else {
                 return;
             };
             self.act(next);

@@ -69,6 +69,8 @@ pub struct Grant {
     pub is_alive: bool,
     /// Whether a tab ever had it.
     pub is_known: bool,
+    /// When they were given, in milliseconds that have passed.
+    pub given_at: u64,
     /// Each sending of the refresh token.
     pub sent: Vec<Fate>,
 }
@@ -84,11 +86,12 @@ pub struct Server {
 
 impl Server {
     /// Tokens of a session, new ones.
-    pub fn give(&mut self, session: u64) -> usize {
+    pub fn give(&mut self, session: u64, passed: u64) -> usize {
         self.grants.push(Grant {
             session,
             is_alive: true,
             is_known: false,
+            given_at: passed,
             sent: Vec::new(),
         });
         self.grants.len() - 1
@@ -113,7 +116,13 @@ impl Server {
     }
 
     /// Answers to a renewal of the tokens of that number; `None` for silence.
-    pub fn answer(&mut self, number: usize, by_frame: bool, verdict: Verdict) -> Option<Answer> {
+    pub fn answer(
+        &mut self,
+        number: usize,
+        by_frame: bool,
+        verdict: Verdict,
+        passed: u64,
+    ) -> Option<Answer> {
         let session = self.grants[number].session;
         let is_good = match by_frame {
             true => !self.has_no_user,
@@ -124,7 +133,7 @@ impl Server {
                 return Answer::Refused;
             }
             self.grants[number].is_alive = by_frame;
-            Answer::Given(self.give(session))
+            Answer::Given(self.give(session, passed))
         };
         match verdict {
             Verdict::Honest => Some(renew()),
@@ -149,6 +158,16 @@ impl Server {
                 None
             }
         }
+    }
+
+    /// Whether an access token has run out.
+    pub fn is_over(&self, number: usize, passed: u64) -> bool {
+        passed - self.grants[number].given_at >= super::LIFE * 1000
+    }
+
+    /// Whether the API takes an access token. A server that rotates strictly ends it with its refresh token.
+    pub fn takes(&self, number: usize, passed: u64) -> bool {
+        self.grants[number].is_alive && !self.is_over(number, passed)
     }
 
     /// What the client makes of an answer.

@@ -64,7 +64,7 @@ impl World {
                     self.tabs[tab].wake_at = Some(self.passed + span);
                 }
                 Effect::Announce(Change::Ended(ending)) => {
-                    self.check_end(tab, before.as_ref(), ending);
+                    self.check_end(tab, before.as_ref(), &ending);
                 }
                 Effect::Announce(_) => {}
             }
@@ -160,7 +160,7 @@ impl World {
     }
 
     /// `Core::is_renewing`
-    fn is_renewing(&mut self, tab: usize) -> bool {
+    pub fn is_renewing(&mut self, tab: usize) -> bool {
         if self.tabs[tab].machine.is_due(self.now) {
             self.apply(tab, Event::Tick);
         }
@@ -225,7 +225,7 @@ impl World {
                 break;
             };
             match lives.tasks.remove(at) {
-                Task::CatchesUp { then, .. } => self.go_on(tab, then),
+                Task::CatchesUp { then, .. } => self.caught_up(tab, then),
                 Task::Prepares {
                     renewal,
                     means,
@@ -235,6 +235,7 @@ impl World {
                 _ => {}
             }
         }
+        self.go_on_with_calls(tab);
         if self.tabs[tab].is_running() && !self.tabs[tab].is_shut {
             for caller in std::mem::take(&mut self.tabs[tab].callers) {
                 if caller == Caller::Token(true) && self.is_renewing(tab) {

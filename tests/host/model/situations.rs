@@ -1,7 +1,7 @@
 //! Where the model begins, and what may happen from there.
 
 use super::action::Action::{self, *};
-use super::server::Verdict::Honest;
+use super::server::Verdict::{Fails, Honest};
 use super::world::{Limits, Rules, Start};
 
 /// How many wishes, faults, troubles and spans of time there may be.
@@ -147,6 +147,64 @@ const OUTLIVED: &[Action] = &[
     SignIn(0),
 ];
 
+/// The first has renewed, the others have heard of it, and a request of the second's is on its way.
+const CALLED: &[Action] = &[
+    Renew(0),
+    Granted(0),
+    Hear(0),
+    Hear(0),
+    Serve(0, Honest),
+    Answered(0),
+    Hear(0),
+    Hear(1),
+    Hear(1),
+    Hear(1),
+    Hear(1),
+    Call(1),
+];
+
+/// The same; then the third could not renew, and the first has: the second is yet to hear of both, and is refused.
+const TOLD_LATE: &[Action] = &[
+    Renew(0),
+    Granted(0),
+    Hear(0),
+    Hear(0),
+    Serve(0, Honest),
+    Answered(0),
+    Hear(0),
+    Hear(1),
+    Hear(1),
+    Hear(1),
+    Hear(1),
+    Hear(2),
+    Hear(2),
+    Hear(2),
+    Hear(2),
+    Call(1),
+    Renew(2),
+    Granted(2),
+    Hear(2),
+    Hear(2),
+    Serve(2, Fails),
+    Answered(2),
+    Hear(2),
+    Hear(2),
+    Hear(2),
+    Hear(0),
+    Hear(0),
+    Hear(0),
+    Hear(0),
+    Hear(0),
+    Hear(0),
+    Renew(0),
+    Granted(0),
+    Hear(0),
+    Hear(0),
+    Serve(0, Honest),
+    ServeCall(1, false),
+    CallAnswered(1),
+];
+
 const fn at(start: Start, begin: &'static [Action], limits: Limits) -> Start {
     Start {
         begin,
@@ -176,6 +234,11 @@ pub const SITUATIONS: &[Start] = &[
     at(LOCAL, OUTLIVED, limits(1, 0, 0, 0)),
     at(LOCAL, LEFT_BEHIND, limits(1, 0, 0, 0)),
     at(DUPLICATES, LEFT_BEHIND, limits(1, 0, 0, 0)),
+    at(LOCAL, CALLED, limits(2, 1, 0, 0)),
+    at(DUPLICATES, CALLED, limits(2, 0, 0, 0)),
+    at(FRAMES, CALLED, limits(1, 1, 0, 1)),
+    at(LOCAL, CALLED, limits(1, 0, 1, 0)),
+    at(THREE, TOLD_LATE, limits(0, 0, 0, 1)),
 ];
 
 const ALL: Rules = Rules::ALL;

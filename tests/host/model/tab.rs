@@ -1,5 +1,6 @@
 //! A tab: its machine, and what the shell around it keeps.
 
+use super::api::ApiCall;
 use super::server::Answer;
 use super::world::World;
 use crate::session::machine;
@@ -107,6 +108,8 @@ pub struct Tab {
     pub tasks: Vec<Task>,
     pub inbox: VecDeque<String>,
     pub callers: Vec<Caller>,
+    /// Requests of the app's that are under way.
+    pub calls: Vec<ApiCall>,
     /// When the timer goes off.
     pub wake_at: Option<u64>,
     /// The ends that the listeners heard of, each with its session.
@@ -136,6 +139,7 @@ impl Tab {
             tasks: Vec::new(),
             inbox: VecDeque::new(),
             callers: Vec::new(),
+            calls: Vec::new(),
             wake_at: None,
             ends: Vec::new(),
             misses: false,
@@ -190,7 +194,7 @@ impl Tab {
 impl Hash for Tab {
     /// By all that has a say in what happens next. Secrets don't print themselves, but the tokens there are is in the text.
     fn hash<H: Hasher>(&self, state: &mut H) {
-        format!("{:?} {:?}", self.machine, self.tasks).hash(state);
+        format!("{:?} {:?} {:?}", self.machine, self.tasks, self.calls).hash(state);
         self.text().hash(state);
         (self.life, &self.area, &self.stored).hash(state);
         (

@@ -43,8 +43,15 @@ impl World {
         self.tabs[tab].tasks.push(Task::CatchesUp {
             then,
             until,
-            waits: is_kept && rules.time_to_answer,
+            // What the others have stored is seen without asking them.
+            waits: is_kept && rules.time_to_answer && !self.start.is_local,
         });
+    }
+
+    /// The end of `Core::catch_up`
+    pub fn caught_up(&mut self, tab: usize, then: Then) {
+        self.read_again(tab);
+        self.go_on(tab, then);
     }
 
     /// `Core::ask`

@@ -1,0 +1,313 @@
+//! One request of the app's, as `fetch` takes it: its own arguments go to the browser's `fetch`, and the app gets what that
+//! gives. Both faces send by this.
+
+use super::core::Core;
+use super::fetch::{Credential, is_signed};
+use crate::browser::{abort, brand, clock, native};
+use crate::error::{AuthError, ErrorCode};
+use crate::secret::Secret;
+use crate::session::{AfterRefusal, Call, Event};
+use js_sys::{Function, JsString, Object, Promise, Reflect};
+use std::pin::Pin;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{Headers, Request, RequestInit};
+
+/// The status by which PlaceOS's API says that the user has to sign in again.
+const SIGN_IN_AGAIN: u16 = 511;
+
+/// Why there is no response.
+pub enum Failure {
+    /// It is this module's own.
+    Auth(AuthError),
+    /// What the browser's `fetch` rejected with, or what the app's own objects threw.
+    Browser(
+        #[cfg_attr(
+            not(feature = "bindings"),
+            expect(dead_code, reason = "only JavaScript is given it")
+        )]
+        JsValue,
+    ),
+}
+
+impl From<AuthError> for Failure {
+    fn from(error: AuthError) -> Self {
+        Failure::Auth(error)
+    }
+}
+
+impl From<JsValue> for Failure {
+    fn from(reason: JsValue) -> Self {
+        Failure::Browser(reason)
+    }
+}
+
+type Outcome = Result<JsValue, Failure>;
+
+/// A request that was begun.
+pub enum Started {
+    /// It isn't ours to sign.
+    Passed(Promise),
+    /// It is.
+    Signed(Pin<Box<dyn Future<Output = Outcome>>>),
+}
+
+/// The arguments of one call of `fetch`.
+pub struct Outgoing {
+    core: Rc<Core>,
+    input: JsValue,
+    init: JsValue,
+    /// The `fetch` that ours was installed in place of, if it was.
+    via: Option<Function>,
+    call: Call,
+}
+
+/// A request that was sent, and the token it was signed with.
+struct Sent {
+    response: Promise,
+    token: Option<Secret>,
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(catch, js_name = String)]
+    fn to_string(value: &JsValue) -> Result<JsString, JsValue>;
+
+    // Not js-sys's: getters of the app's objects may throw.
+    #[wasm_bindgen(catch, js_namespace = Object, js_name = assign)]
+    fn assign(target: &Object, source: &Object) -> Result<Object, JsValue>;
+}
+
+/// The URL of a value, if it is a `Request`.
+fn request_url(value: &JsValue) -> Option<String> {
+    brand::read("Request", "url", value)?.as_string()
+}
+
+/// A member of an object; nothing for anything else, or where the app's getter throws: the browser will say so.
+fn member(of: &JsValue, name: &str) -> JsValue {
+    if !of.is_object() {
+        return JsValue::UNDEFINED;
+    }
+    Reflect::get(of, &name.into()).unwrap_or_default()
+}
+
+fn is_stream(value: &JsValue) -> bool {
+    brand::is("ReadableStream", "locked", value)
+}
+
+/// The status of a value, if it is a `Response`: whatever stands in for the browser's `fetch` may give something else.
+fn status_of(response: &JsValue) -> Option<u16> {
+    let status = brand::read("Response", "status", response)?.as_f64()?;
+    Some(status as u16)
+}
+
+impl Outgoing {
+    pub fn new(core: &Rc<Core>, input: &JsValue, init: &JsValue, via: Option<Function>) -> Self {
+        Outgoing {
+            core: Rc::clone(core),
+            input: input.clone(),
+            init: init.clone(),
+            via,
+            call: core.begin_call(),
+        }
+    }
+
+    /// Only a request whose URL seems to belong here is looked at more closely. The browser then reads the arguments into
+    /// a `Request`, once, and it is that request's own URL that decides: what is signed is what is sent.
+    pub fn start(mut self) -> Started {
+        let url = match request_url(&self.input) {
+            Some(url) => url,
+            None => {
+                let text: String = match to_string(&self.input) {
+                    Ok(text) => text.into(),
+                    Err(reason) => return Started::Passed(Promise::reject(&reason)),
+                };
+                self.input = text.as_str().into();
+                text
+            }
+        };
+        if !self.core.may_sign(&url) {
+            return Started::Passed(self.pass(&self.input, &self.init));
+        }
+        if let Err(reason) = self.keep() {
+            return Started::Passed(Promise::reject(&reason));
+        }
+        if self.has_signature() {
+            return Started::Passed(self.pass(&self.input, &self.init));
+        }
+        // What is to be sent now is sent before the app goes on.
+        let sent = (!self.core.is_renewing()).then(|| self.send());
+        Started::Signed(Box::pin(self.answer(sent)))
+    }
+
+    /// Keeps the options as they are now: what the app does to them while a renewal is waited for, or an answer, changes
+    /// nothing, as with the browser's own. But for the body, which isn't read before it is sent.
+    ///
+    /// # Errors
+    /// What the app's own getters throw.
+    fn keep(&mut self) -> Result<(), JsValue> {
+        // The browser's own objects do for options, too: a `Request`, or an `AbortController`. They can't be copied.
+        let init = self.init.dyn_ref::<Object>();
+        let plain = Reflect::get(&Object::new(), &"constructor".into())?;
+        let is_plain = |init: &&Object| {
+            Reflect::get(init, &"constructor".into()).is_ok_and(|class| class == plain)
+        };
+        let Some(init) = init.filter(is_plain) else {
+            return Ok(());
+        };
+        let copy = assign(&Object::create(init), init)?;
+        let headers = Reflect::get(&copy, &"headers".into())?;
+        if let (false, Ok(headers)) = (
+            headers.is_undefined(),
+            Headers::new_with_headers(headers.unchecked_ref()),
+        ) {
+            Reflect::set(&copy, &"headers".into(), &headers)?;
+        }
+        self.init = copy.into();
+        Ok(())
+    }
+
+    /// Sends as it is.
+    fn pass(&self, input: &JsValue, init: &JsValue) -> Promise {
+        match &self.via {
+            None => native::fetch(input, init),
+            Some(via) => native::call(Some(via), input, init),
+        }
+    }
+
+    fn send(&mut self) -> Result<Sent, Failure> {
+        // Before the request is made, for that uses up the body, which the caller may want to send after a sign-in.
+        let credential = match self.core.credential_now(&mut self.call) {
+            Err(error) if self.via.is_some() && error.code() == ErrorCode::LoginRequired => {
+                return Ok(Sent {
+                    response: self.pass(&self.input, &self.init),
+                    token: None,
+                });
+            }
+            credential => credential?,
+        };
+        let init: &RequestInit = self.init.unchecked_ref();
+        let request = Request::new_with_request_and_init(self.input.unchecked_ref(), init)?;
+        let (request, is_signed) = self.core.sign(request, &credential)?;
+        let token = match credential {
+            Credential::Token(token) if is_signed => Some(token),
+            _ => None,
+        };
+        let response = self.pass(&request, &self.lost_in_a_copy()?);
+        Ok(Sent { response, token })
+    }
+
+    /// `keepalive` doesn't get from a `Request` to its copy in Firefox.
+    fn lost_in_a_copy(&self) -> Result<JsValue, JsValue> {
+        let keepalive = self.member("keepalive").unwrap_or_default();
+        if keepalive.is_falsy() {
+            return Ok(JsValue::UNDEFINED);
+        }
+        let init = Object::new();
+        Reflect::set(&init, &"keepalive".into(), &JsValue::TRUE)?;
+        Ok(init.into())
+    }
+
+    /// The response to what was sent, or is sent when the renewal under way allows it; after a 401 that to another sending,
+    /// as long as there are newer tokens.
+    async fn answer(mut self, first: Option<Result<Sent, Failure>>) -> Outcome {
+        let mut sent = match first {
+            Some(sent) => sent?,
+            None => {
+                let ready = self.core.ready_to_send(self.can_repeat(false));
+                self.unless_aborted(Box::pin(ready)).await?;
+                self.send()?
+            }
+        };
+        loop {
+            let response = JsFuture::from(sent.response).await?;
+            let (Some(token), Some(status)) = (sent.token, status_of(&response)) else {
+                return Ok(response);
+            };
+            match status {
+                401 => self.core.apply(Event::Unauthorized(token)),
+                SIGN_IN_AGAIN => self.core.apply(Event::SignInAgain(token)),
+                _ => {}
+            }
+            if status != 401 || !self.can_repeat(true) {
+                return Ok(response);
+            }
+            if self.core.is_renewing() {
+                self.unless_aborted(Box::pin(self.core.ready())).await?;
+            }
+            let after = self
+                .core
+                .machine
+                .borrow()
+                .after_refusal(&self.call, clock::now());
+            if after == AfterRefusal::HandOn {
+                return Ok(response);
+            }
+            cancel(&response);
+            if let AfterRefusal::Fail(error) = after {
+                return Err(error.into());
+            }
+            sent = self.send()?;
+        }
+    }
+
+    /// Waits, if the caller's signal doesn't end the wait.
+    async fn unless_aborted(
+        &self,
+        wait: Pin<Box<dyn Future<Output = ()> + '_>>,
+    ) -> Result<(), JsValue> {
+        abort::unless(self.member("signal"), wait).await
+    }
+
+    /// Whether it can be sent more than once: there is no body, or one that the browser copies. Streams are gone once they
+    /// were sent, and so is what a `Request` holds.
+    fn can_repeat(&self, was_sent: bool) -> bool {
+        let body = member(&self.init, "body");
+        if !body.is_null() && !body.is_undefined() {
+            return !is_stream(&body);
+        }
+        if request_url(&self.input).is_none() {
+            return true;
+        }
+        if was_sent {
+            return member(&self.input, "bodyUsed").is_falsy();
+        }
+        // Firefox doesn't tell whether there is a body.
+        let is_bodiless = |method: String| matches!(method.as_str(), "GET" | "HEAD");
+        member(&self.input, "body").is_null()
+            || member(&self.input, "method")
+                .as_string()
+                .is_some_and(is_bodiless)
+    }
+
+    /// A member of the arguments: that of the second takes the place of the first one's.
+    fn member(&self, name: &str) -> Option<JsValue> {
+        let of = |value: &JsValue| Some(member(value, name)).filter(|value| !value.is_undefined());
+        of(&self.init).or_else(|| of(&self.input))
+    }
+
+    /// Whether the caller has signed it already.
+    fn has_signature(&self) -> bool {
+        let headers = self.member("headers");
+        let headers =
+            headers.and_then(|headers| Headers::new_with_headers(headers.unchecked_ref()).ok());
+        headers.is_some_and(|headers| is_signed(&headers))
+    }
+}
+
+/// Ends a response that nobody will read: its body may have no end, and would keep its connection.
+fn cancel(response: &JsValue) {
+    let cancelled = brand::read("Response", "body", response)
+        .filter(is_stream)
+        .and_then(|body| {
+            let cancel = Reflect::get(&body, &"cancel".into()).ok()?;
+            cancel.dyn_ref::<Function>()?.call0(&body).ok()
+        });
+    if let Some(promise) = cancelled {
+        // One that is locked can't be cancelled: whoever has locked it reads it.
+        spawn_local(async move {
+            let _ = JsFuture::from(Promise::resolve(&promise)).await;
+        });
+    }
+}
