@@ -133,8 +133,12 @@ fn authority_view(authority: &Authority) -> JsValue {
 
 fn event_view(change: &Change) -> JsValue {
     let name = ("type", Field::Text(change.as_str()));
+    let key = match change {
+        Change::Ended(_) => "reason",
+        _ => "error",
+    };
     match change.error() {
-        Some(error) => View(&[name, ("error", Field::Js(error::to_js(error.clone())))]).frozen(),
+        Some(error) => View(&[name, (key, Field::Js(error::to_js(error.clone())))]).frozen(),
         None => View(&[name]).frozen(),
     }
 }

@@ -31,6 +31,30 @@ suite("An endpoint that refuses whatever the token", (claim) => {
   const always = (visit) =>
     answerAt(visit, ECHO, (_req, res) => res.status(401).json({}));
 
+  claim(
+    "with 511 ends the session, as if it had been refused",
+    async (visit) => {
+      const { page } = await visited(visit);
+      answerAt(visit, ECHO, (_req, res) => res.status(511).json({}));
+      const seen = await page.evaluate(async (url) => {
+        const events = [];
+        auth.subscribe(({ type, reason }) =>
+          events.push([type, reason?.code, reason?.status]),
+        );
+        const { status } = await auth.fetch(url);
+        const { error } = await settled(auth.fetch(url));
+        return { events, status, code: error.code, session: auth.session };
+      }, ECHO);
+      assert.deepEqual(seen, {
+        events: [["expired", "login_required", 511]],
+        status: 511,
+        code: "login_required",
+        session: null,
+      });
+      assert.equal(renewals(visit).length, 0);
+    },
+  );
+
   claim("with 401 makes one renewal, not one per call", async (visit) => {
     const { page } = await visited(visit);
     always(visit);
@@ -67,6 +91,50 @@ suite("An endpoint that refuses whatever the token", (claim) => {
       }, ECHO);
       assert.deepEqual(statuses, Array(10).fill([401, 200, 401]).flat());
       assert.equal(renewals(visit).length, 1);
+    },
+  );
+
+  claim(
+    "with 401 makes one renewal for what can't be sent again, whatever else succeeds",
+    async (visit) => {
+      const { page } = await visited(visit);
+      always(visit);
+      const statuses = await page.evaluate(async (url) => {
+        const all = [];
+        for (let n = 0; n < 8; n++) {
+          const upload = new Request(url, { method: "POST", body: "once" });
+          all.push((await auth.fetch(upload)).status);
+          await auth.token();
+          all.push((await auth.fetch("/api/engine/v2/systems")).status);
+        }
+        return all;
+      }, ECHO);
+      assert.deepEqual(statuses, Array(8).fill([401, 200]).flat());
+      assert.equal(renewals(visit).length, 1);
+    },
+  );
+
+  claim(
+    "with a 401 whose body never ends doesn't keep its connection",
+    async (visit) => {
+      const { page } = await visited(visit);
+      const seen = new Set();
+      answerAt(visit, ECHO, ({ query: { n } }, res) => {
+        if (seen.has(n)) return res.json({});
+        seen.add(n);
+        // When the page has newer tokens already.
+        setTimeout(() => res.status(401).write("x"), 200);
+      });
+      // A browser has six connections to a host.
+      for (let n = 0; n < 8; n++) {
+        const status = await page.evaluate(async (url) => {
+          const call = auth.fetch(url);
+          await auth.renew();
+          return (await call).status;
+        }, `${ECHO}?n=${n}`);
+        assert.equal(status, 200);
+      }
+      assert.equal(await statusAt(page, "/api/engine/v2/systems"), 200);
     },
   );
 

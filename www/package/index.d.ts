@@ -264,7 +264,9 @@ export type RedirectResult =
   | { readonly status: "failed"; readonly error: AuthError };
 
 export type AuthEvent =
-  | { readonly type: "signed-in" | "renewed" | "expired" | "signed-out" }
+  | { readonly type: "signed-in" | "renewed" | "signed-out" }
+  /** `reason`: what the server said, where it ended the session before its time. */
+  | { readonly type: "expired"; readonly reason?: AuthError }
   /**
    * Heard at every try, in the tabs that tried. The session goes on, and the renewal is tried again, unless
    * `session.canRenew` has turned false: then only the user can help.
