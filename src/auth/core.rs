@@ -142,6 +142,7 @@ impl Core {
             match effect {
                 Effect::Store(text) => self.store(text),
                 Effect::Replace(text) => self.replace(text),
+                Effect::Keep(text) => self.keep(text),
                 Effect::Remove => self.remove(),
                 Effect::Queue(number) => self.queue(number),
                 Effect::Renew(number, means) => self.renew(number, means),
@@ -187,6 +188,14 @@ impl Core {
         });
         if !is_other {
             self.store(text);
+        }
+    }
+
+    /// A tab that stored in everybody's storage what it was told could put it over what was stored since.
+    fn keep(&self, text: Secret) {
+        match self.config.storage {
+            StorageKind::Local => drop(self.stored.replace(Some(text))),
+            _ => self.replace(text),
         }
     }
 

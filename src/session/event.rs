@@ -48,6 +48,8 @@ pub enum Effect {
     Store(Secret),
     /// Store this text in place of an older one of the same session. Another session there stays.
     Replace(Secret),
+    /// Another tab has these, and has stored them where all tabs share the storage: store them where this one has its own.
+    Keep(Secret),
     /// Remove it, unless another tab has stored another since.
     Remove,
     /// Wait for this tab's turn, and tell when it has come.

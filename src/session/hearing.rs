@@ -13,7 +13,7 @@ impl Machine {
             (Some(new), Some(old)) if new.age().is_newer(old.age()) => {
                 self.renewal = None;
                 self.take(new, now);
-                vec![Effect::Replace(text), Effect::Announce(Change::Renewed)]
+                vec![Effect::Keep(text), Effect::Announce(Change::Renewed)]
             }
             _ => Vec::new(),
         }

@@ -249,7 +249,7 @@ impl World {
         self.late_answers.extend(late.map(|(number, _)| number));
         for effect in effects {
             match effect {
-                Effect::Store(text) | Effect::Replace(text) => {
+                Effect::Store(text) | Effect::Replace(text) | Effect::Keep(text) => {
                     self.stored = Some(text.reveal().to_owned());
                     stored_just_now = true;
                 }
@@ -341,7 +341,12 @@ fn check_step(
     effects: &[Effect],
 ) -> Result<(), TestCaseError> {
     let has = |is: fn(&Effect) -> bool| effects.iter().any(is);
-    let stores = has(|effect| matches!(effect, Effect::Store(_) | Effect::Replace(_)));
+    let stores = has(|effect| {
+        matches!(
+            effect,
+            Effect::Store(_) | Effect::Replace(_) | Effect::Keep(_)
+        )
+    });
     let tells = has(|effect| {
         matches!(
             effect,

@@ -19,7 +19,7 @@ mod talk;
 mod world;
 
 use explore::{Coverage, Found, exhaust, wander};
-use situations::{BROKEN, DUPLICATES, FRAMES, LOCAL, SITUATIONS, SLOW, THREE};
+use situations::{BROKEN, DUPLICATES, FRAMES, LATE, LOCAL, SITUATIONS, SLOW, THREE};
 use world::Start;
 
 /// How long an access token lives, in seconds.
@@ -71,7 +71,7 @@ fn every_short_way_is_safe() {
 
 #[test]
 fn many_long_ways_are_safe() {
-    let starts = [LOCAL, DUPLICATES, THREE, FRAMES, SLOW];
+    let starts = [LOCAL, DUPLICATES, THREE, FRAMES, SLOW, LATE];
     let ways = 80 * further();
     let total = cover("many long ways", &starts, |start| wander(start, ways, 200));
     assert!(total.states >= 25_000 && total.steps >= 40_000, "{total:?}");

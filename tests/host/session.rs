@@ -36,6 +36,7 @@ pub fn names(effects: &[Effect]) -> Vec<&'static str> {
         .map(|effect| match effect {
             Effect::Store(_) => "store",
             Effect::Replace(_) => "replace",
+            Effect::Keep(_) => "keep",
             Effect::Remove => "remove",
             Effect::Queue(_) => "queue",
             Effect::Renew(..) => "renew",
@@ -273,7 +274,7 @@ proptest! {
                     Effect::Announce(_) => { prop_assert!(told); told = false; }
                     Effect::WakeAt(at) => prop_assert!(at.since(now) <= Duration::from_secs(30)),
                     Effect::Log(_) | Effect::Revoke(_) | Effect::TellEnd(..) => {}
-                    Effect::Queue(_) | Effect::Renew(..) | Effect::Replace(_) | Effect::Tell(_) | Effect::TellFailure(..) => {
+                    Effect::Queue(_) | Effect::Renew(..) | Effect::Replace(_) | Effect::Keep(_) | Effect::Tell(_) | Effect::TellFailure(..) => {
                         prop_assert!(false, "there is nothing to renew with")
                     }
                 }

@@ -26,6 +26,10 @@ pub enum Action {
     /// The page is shown, or the tab resumes: `Core::notice`.
     Look(At),
     // What was begun goes on.
+    /// The browser passes on what this tab has said.
+    PassOn(At),
+    /// This tab sees what is in local storage.
+    See(At),
     Hear(At),
     Granted(At),
     Send(At),
@@ -143,6 +147,8 @@ impl World {
                 self.read_again(tab);
                 self.apply(tab, Event::Tick);
             }
+            PassOn(tab) => self.pass_on(tab)?,
+            See(tab) => self.tabs[tab].area = self.local.clone(),
             Hear(tab) => {
                 let text = self.tabs[tab].inbox.pop_front()?;
                 self.hear(tab, &text);
@@ -220,7 +226,7 @@ impl World {
             }
             Close(tab) => self.close(tab),
             Duplicate(tab) => {
-                let area = self.tabs[tab].area.clone();
+                let area = self.area(tab);
                 // The copy won't hear what this one is yet to hear.
                 let mut inbox = self.tabs[tab].inbox.iter();
                 let misses =

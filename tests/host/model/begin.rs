@@ -22,6 +22,7 @@ impl World {
             last_lock: 0,
             server: Default::default(),
             strays: Vec::new(),
+            said: Vec::new(),
             limits: Limits::MANY,
             is_excused: false,
             is_lost: false,
@@ -34,13 +35,14 @@ impl World {
         world.load(0);
         world.sign_in(0);
         for tab in 1..start.tabs {
-            let area = world.tabs[0].area.clone();
+            let area = world.area(0);
             world.tabs.push(Tab::new(area));
             world.load(tab);
         }
         for tab in &mut world.tabs {
             tab.inbox.clear();
         }
+        world.said.clear();
         world.pass(Duration::from_secs(super::LIFE - 60));
         world.limits = Limits::MANY;
         for action in start.begin {

@@ -125,7 +125,7 @@ impl World {
         let Some(own) = self.tabs[tab].machine.tokens().cloned() else {
             return;
         };
-        let stored = self.area(tab).clone().map(Secret::new);
+        let stored = self.area(tab).map(Secret::new);
         let told = self.tabs[tab].inbox.iter();
         let told = told.filter_map(|text| match Notice::from_text(text)? {
             Notice::Tokens(text) => Some(text),
@@ -154,7 +154,11 @@ impl World {
     /// Storage never goes back to older tokens of a session.
     pub fn check_store(&mut self, tab: usize, text: &str) {
         let new = Tokens::from_text(text).expect("tokens");
-        let old = self.area(tab).as_deref().and_then(Tokens::from_text);
+        let area = match self.start.is_local {
+            true => self.local.clone(),
+            false => self.area(tab),
+        };
+        let old = area.as_deref().and_then(Tokens::from_text);
         let is_back = old
             .is_some_and(|old| old.signed_in_at == new.signed_in_at && old.renewals > new.renewals);
         if is_back {

@@ -49,6 +49,10 @@ impl World {
         use Action::*;
         let mut actions = Vec::new();
         for (at, tab) in self.tabs.iter().enumerate() {
+            // Also of a page that is gone.
+            if tab.life != Life::Running && self.said.iter().any(|(from, _)| *from == at) {
+                actions.push(PassOn(at));
+            }
             if tab.lives() {
                 actions.extend(self.served(tab).map(|verdict| Serve(at, verdict)));
                 if tab.calls.iter().any(ApiCall::is_on_its_way) {
@@ -104,6 +108,9 @@ impl World {
     /// What takes no time, on a tab that runs.
     fn prompt(&self, at: usize) -> impl Iterator<Item = Action> {
         let tab = &self.tabs[at];
+        let said = self.said.iter().any(|(from, _)| *from == at);
+        let passes_on = said.then_some(Action::PassOn(at));
+        let sees = self.is_behind(at).then_some(Action::See(at));
         let hears = (!tab.inbox.is_empty()).then_some(Action::Hear(at));
         let is_granted =
             |task: &Task| matches!(task, Task::Waits { lock, .. } if self.has_lock(*lock));
@@ -120,9 +127,11 @@ impl World {
         let called = called.then_some(Action::CallAnswered(at));
         let is_over = tab.until().is_some_and(|until| until <= self.passed);
         let gives_up = is_over.then_some(Action::GiveUp(at));
-        [hears, granted, sends, answered, called, gives_up]
-            .into_iter()
-            .flatten()
+        [
+            passes_on, sees, hears, granted, sends, answered, called, gives_up,
+        ]
+        .into_iter()
+        .flatten()
     }
 
     /// What the server may do about a tab's request.
@@ -164,7 +173,9 @@ impl World {
         for step in 0..MOST_STEPS {
             let is_silent = is_silent && step < MOST_STEPS / 4;
             self.limits = Limits::MANY;
+            let said = self.said.first().map(|(from, _)| Action::PassOn(*from));
             let prompt = self.running().find_map(|tab| self.prompt(tab).next());
+            let prompt = said.or(prompt);
             let asks = |tab: &usize| self.tabs[*tab].requests().any(|request| !request.is_served);
             let served = self.running().find(asks).filter(|_| !is_silent);
             let served = served.map(|tab| Action::Serve(tab, Verdict::Honest));

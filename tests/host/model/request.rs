@@ -29,14 +29,15 @@ impl World {
             Then::Renewed(number, error, turn) => {
                 self.check_refusal(tab, &error);
                 self.apply(tab, Event::Renewed(number, Err(error), 0.0));
-                self.end(turn);
+                self.hear_itself(tab, turn);
             }
+            Then::Over(turn) => self.end(turn),
         }
     }
 
     /// `Core::stored_by_another`
     pub fn stored_by_another(&mut self, tab: usize) -> Option<Tokens> {
-        let text = self.area(tab).clone()?;
+        let text = self.area(tab)?;
         let is_ours = self.tabs[tab].stored.as_ref() == Some(&text);
         (!is_ours).then(|| Tokens::from_text(&text)).flatten()
     }
@@ -93,7 +94,7 @@ impl World {
         match outcome {
             Ok(tokens) => {
                 self.apply(tab, Event::Renewed(renewal, Ok(tokens), 0.0));
-                self.end(turn);
+                self.hear_itself(tab, turn);
             }
             Err(error) => self.catch_up(tab, Then::Renewed(renewal, error, turn)),
         }

@@ -29,6 +29,10 @@ impl World {
             match effect {
                 Effect::Store(text) => self.store(tab, text),
                 Effect::Replace(text) => self.replace(tab, text),
+                Effect::Keep(text) if self.start.is_local && self.start.rules.keep => {
+                    self.tabs[tab].stored = Some(text.reveal().to_owned());
+                }
+                Effect::Keep(text) => self.replace(tab, text),
                 Effect::Remove => self.remove(tab),
                 Effect::Queue(number) => self.queue(tab, number),
                 Effect::Renew(renewal, means) => {
@@ -83,7 +87,7 @@ impl World {
     fn store(&mut self, tab: usize, text: Secret) {
         let text = text.reveal().to_owned();
         self.check_store(tab, &text);
-        *self.area(tab) = Some(text.clone());
+        self.write(tab, Some(text.clone()));
         self.tabs[tab].stored = Some(text);
     }
 
@@ -101,9 +105,8 @@ impl World {
 
     fn remove(&mut self, tab: usize) {
         let stored = self.tabs[tab].stored.take();
-        let area = self.area(tab);
-        if stored.is_some() && *area == stored {
-            *area = None;
+        if stored.is_some() && self.area(tab) == stored {
+            self.write(tab, None);
         }
     }
 
@@ -190,7 +193,11 @@ impl World {
     /// `Core::restore`, `Core::open`
     pub fn load(&mut self, tab: usize) {
         self.tabs[tab].life = Life::Running;
-        let text = self.area(tab).clone();
+        if self.is_behind(tab) {
+            // A page that begins has nothing older.
+            self.tabs[tab].area = self.local.clone();
+        }
+        let text = self.area(tab);
         self.tabs[tab].stored = text.clone();
         self.apply(tab, Event::Restored(text.map(Secret::new)));
         self.ask(tab);
@@ -207,7 +214,7 @@ impl World {
             }
             self.revoke(&tokens);
         }
-        *self.area(tab) = None;
+        self.write(tab, None);
         self.apply(tab, Event::SignedOut);
     }
 

@@ -21,6 +21,7 @@ pub const LOCAL: Start = Start {
     is_local: true,
     by_frame: false,
     is_slow: false,
+    is_late: false,
     begin: &[],
     limits: limits(2, 0, 0, 0),
 };
@@ -46,6 +47,12 @@ pub const FRAMES: Start = Start {
 pub const SLOW: Start = Start {
     name: "two tabs, local storage, another request first",
     is_slow: true,
+    ..LOCAL
+};
+
+pub const LATE: Start = Start {
+    name: "two tabs, local storage, all of it late",
+    is_late: true,
     ..LOCAL
 };
 
@@ -205,6 +212,40 @@ const TOLD_LATE: &[Action] = &[
     CallAnswered(1),
 ];
 
+/// Both want new tokens; the first has got them, and what it has said is on its way.
+const BOTH_LATE: &[Action] = &[
+    Want(0),
+    Want(1),
+    Granted(0),
+    PassOn(0),
+    PassOn(0),
+    Hear(0),
+    Serve(0, Honest),
+    Answered(0),
+    Granted(1),
+];
+
+/// The first has renewed twice, which the second is yet to hear of.
+const TWICE_LATE: &[Action] = &[
+    Renew(0),
+    Granted(0),
+    PassOn(0),
+    PassOn(0),
+    Hear(0),
+    Serve(0, Honest),
+    Answered(0),
+    PassOn(0),
+    PassOn(0),
+    Hear(0),
+    Renew(0),
+    Granted(0),
+    PassOn(0),
+    PassOn(0),
+    Hear(0),
+    Serve(0, Honest),
+    Answered(0),
+];
+
 const fn at(start: Start, begin: &'static [Action], limits: Limits) -> Start {
     Start {
         begin,
@@ -239,6 +280,9 @@ pub const SITUATIONS: &[Start] = &[
     at(FRAMES, CALLED, limits(1, 1, 0, 1)),
     at(LOCAL, CALLED, limits(1, 0, 1, 0)),
     at(THREE, TOLD_LATE, limits(0, 0, 0, 1)),
+    at(LATE, &[], limits(2, 0, 0, 0)),
+    at(LATE, BOTH_LATE, limits(0, 0, 0, 1)),
+    at(LATE, TWICE_LATE, limits(1, 0, 0, 0)),
 ];
 
 const ALL: Rules = Rules::ALL;
@@ -285,6 +329,16 @@ pub const BROKEN: &[(&str, Rules, Start)] = &[
     without!(tell_failure, at(THREE, ALL_THREE, limits(0, 0, 0, 3))),
     without!(hold, at(LOCAL, BOTH, limits(0, 0, 1, 0))),
     without!(second_queue, at(THREE, TWO_BEHIND, limits(0, 0, 0, 0))),
-    without!(newest, at(LOCAL, LEFT_BEHIND, limits(0, 0, 0, 0))),
+    (
+        "newest",
+        Rules {
+            newest: false,
+            keep: false,
+            ..ALL
+        },
+        at(LOCAL, LEFT_BEHIND, limits(0, 0, 0, 0)),
+    ),
+    without!(heard_itself, at(LATE, BOTH_LATE, limits(0, 0, 0, 0))),
+    without!(keep, at(LATE, TWICE_LATE, limits(0, 0, 0, 0))),
     without!(end_stored, at(LOCAL, &[], limits(0, 0, 2, 0))),
 ];

@@ -36,6 +36,8 @@ pub enum Then {
     Turn(u32, Option<u32>),
     /// With the turn that ends then.
     Renewed(u32, AuthError, Option<u32>),
+    /// The turn ends.
+    Over(Option<u32>),
 }
 
 /// A request that was sent.
@@ -92,7 +94,7 @@ pub enum Task {
 pub struct Tab {
     pub life: Life,
     pub machine: Machine,
-    /// Its session storage.
+    /// Its session storage; or what it sees of the local one, where that comes late.
     pub area: Option<String>,
     /// `Core::stored`
     pub stored: Option<String>,

@@ -14,6 +14,16 @@ impl World {
     pub fn tell(&mut self, from: usize, notice: &Notice) {
         self.check_print(notice);
         let text = notice.to_text();
+        if self.start.is_late {
+            self.said.push((from, text.reveal().to_owned()));
+        } else {
+            self.deliver(from, text.reveal());
+        }
+    }
+
+    /// The browser passes on what was said.
+    fn deliver(&mut self, from: usize, text: &str) {
+        let notice = Notice::from_text(text).expect("a notice");
         for (at, tab) in self.tabs.iter_mut().enumerate() {
             if at == from && !matches!(notice, Notice::Echo(_)) {
                 continue;
@@ -21,9 +31,36 @@ impl World {
             match tab.life {
                 Life::Loading => tab.misses |= matches!(notice, Notice::End(..)),
                 Life::Closed => {}
-                _ => tab.inbox.push_back(text.reveal().to_owned()),
+                _ => tab.inbox.push_back(text.to_owned()),
             }
         }
+    }
+
+    /// The browser passes on the next that a tab has said.
+    pub fn pass_on(&mut self, from: usize) -> Option<()> {
+        let at = self.said.iter().position(|(who, _)| *who == from)?;
+        let (_, text) = self.said.remove(at);
+        self.deliver(from, &text);
+        Some(())
+    }
+
+    /// `Core::hear_itself`, then the end of the turn.
+    pub fn hear_itself(&mut self, tab: usize, turn: Option<u32>) {
+        if !self.start.rules.heard_itself || turn.is_none() {
+            return self.end(turn);
+        }
+        self.echo_to_itself(tab);
+        self.tabs[tab].tasks.push(Task::CatchesUp {
+            then: Then::Over(turn),
+            until: self.passed + ECHO,
+            waits: false,
+        });
+    }
+
+    fn echo_to_itself(&mut self, tab: usize) {
+        self.tabs[tab].echoes += 1;
+        self.tabs[tab].is_echo_shut = true;
+        self.tell(tab, &Notice::Echo(self.echo(tab)));
     }
 
     pub fn catch_up(&mut self, tab: usize, then: Then) {
@@ -31,14 +68,13 @@ impl World {
         let is_kept = match then {
             Then::Turn(..) => rules.catch_up,
             Then::Renewed(..) => rules.catch_up_after_failure,
+            Then::Over(_) => false,
         };
         let until = self.passed + ECHO;
         if is_kept {
             self.read_again(tab);
             self.ask(tab);
-            self.tabs[tab].echoes += 1;
-            self.tabs[tab].is_echo_shut = true;
-            self.tell(tab, &Notice::Echo(self.echo(tab)));
+            self.echo_to_itself(tab);
         }
         self.tabs[tab].tasks.push(Task::CatchesUp {
             then,
@@ -50,7 +86,9 @@ impl World {
 
     /// The end of `Core::catch_up`
     pub fn caught_up(&mut self, tab: usize, then: Then) {
-        self.read_again(tab);
+        if !matches!(then, Then::Over(_)) {
+            self.read_again(tab);
+        }
         self.go_on(tab, then);
     }
 
@@ -71,7 +109,7 @@ impl World {
     }
 
     pub fn read_again(&mut self, tab: usize) {
-        if let Some(text) = self.area(tab).clone() {
+        if let Some(text) = self.area(tab) {
             self.apply(tab, Event::Heard(Secret::new(text)));
         }
     }

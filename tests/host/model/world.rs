@@ -42,6 +42,10 @@ pub struct Rules {
     pub second_queue: bool,
     /// Older tokens are never stored in place of newer ones of the session.
     pub newest: bool,
+    /// A turn ends when what was said in it has been sent to everybody.
+    pub heard_itself: bool,
+    /// What was told is not stored once more where all tabs share the storage.
+    pub keep: bool,
     /// Who signs out of a session that another tab has stored says so.
     pub end_stored: bool,
 }
@@ -65,6 +69,8 @@ impl Rules {
         hold: true,
         second_queue: true,
         newest: true,
+        heard_itself: true,
+        keep: true,
         end_stored: true,
     };
 }
@@ -82,6 +88,9 @@ pub struct Start {
     pub by_frame: bool,
     /// Whether anything may come between a turn and the request: the first time, the domain's settings are asked for.
     pub is_slow: bool,
+    /// Whether storage, messages and locks are not in step, as between the processes of a browser: what was said, and what was
+    /// stored, comes to the others at some time.
+    pub is_late: bool,
     /// What has happened already.
     pub begin: &'static [Action],
     pub limits: Limits,
@@ -126,6 +135,8 @@ pub struct World {
     pub server: Server,
     /// Requests that nobody waits for any more, and that may still come to the server: whose successors, and whether by frame.
     pub strays: Vec<(usize, bool)>,
+    /// What tabs have said that is still on its way, each with who said it.
+    pub said: Vec<(usize, String)>,
     pub limits: Limits,
     /// Whether a tab went on without its turn because one before it was frozen: then one may send what another has sent.
     pub is_excused: bool,
@@ -145,7 +156,14 @@ pub struct World {
 impl Hash for World {
     fn hash<H: Hasher>(&self, state: &mut H) {
         (self.now.as_millis(), self.passed, &self.tabs).hash(state);
-        (&self.local, &self.locks, &self.server, &self.strays).hash(state);
+        (
+            &self.local,
+            &self.locks,
+            &self.server,
+            &self.strays,
+            &self.said,
+        )
+            .hash(state);
         (self.limits, self.is_excused, self.is_lost, &self.signed_out).hash(state);
         (self.is_mixed, self.is_set_back).hash(state);
     }
@@ -157,12 +175,27 @@ impl World {
         self.violation.get_or_insert(what.into());
     }
 
-    /// The storage of a tab.
-    pub fn area(&mut self, tab: usize) -> &mut Option<String> {
-        match self.start.is_local {
-            true => &mut self.local,
-            false => &mut self.tabs[tab].area,
+    /// What a tab sees in its storage.
+    pub fn area(&self, tab: usize) -> Option<String> {
+        match (self.start.is_local, self.start.is_late) {
+            (true, false) => self.local.clone(),
+            _ => self.tabs[tab].area.clone(),
         }
+    }
+
+    /// Puts a text into a tab's storage.
+    pub fn write(&mut self, tab: usize, text: Option<String>) {
+        if self.start.is_local {
+            self.local = text.clone();
+        }
+        if !self.start.is_local || self.start.is_late {
+            self.tabs[tab].area = text;
+        }
+    }
+
+    /// Whether a tab is yet to see what another has stored.
+    pub fn is_behind(&self, tab: usize) -> bool {
+        self.start.is_late && self.start.is_local && self.tabs[tab].area != self.local
     }
 
     /// Ends a turn, or the wait for it.
