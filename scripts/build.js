@@ -142,7 +142,7 @@ async function rewrite(env) {
     blankSources(snipTable(snipPanics(await disassemble(before)))),
     await readFile(file("core.js"), "utf8"),
   );
-  await writeFile(join(next, "core.js"), glue);
+  await writeFile(join(next, "core.js"), await withSnippets(glue));
   await writeFile(text, wat);
   await must("wasm-as", [...FEATURES, "-g", text, "-o", snipped], { env });
   const optimize = [...FEATURES, ...SMALLER];
@@ -150,6 +150,21 @@ async function rewrite(env) {
   refuseFormatting(await disassemble(small));
   const strip = [...FEATURES, "-Oz", "--strip-debug"];
   await must("wasm-opt", [...strip, small, "-o", wasm], { env });
+}
+
+/**
+ * The JavaScript beside the crate's Rust, in files of its own under `browser/`: wasm-bindgen has it in a folder whose name
+ * changes with every version.
+ */
+async function withSnippets(glue) {
+  const at = /\.\/snippets\/placeos-auth-[0-9a-f]+\/src\/(browser\/\w+\.js)/g;
+  for (const [, name] of glue.matchAll(at)) {
+    await mkdir(join(next, "browser"), { recursive: true });
+    await cp(join(root, "src", name), join(next, name));
+  }
+  const moved = glue.replace(at, "./$1");
+  if (moved.includes("snippets/")) throw new Error("a snippet of nobody's");
+  return moved;
 }
 
 /**

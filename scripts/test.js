@@ -31,7 +31,7 @@ await check("format, Rust", "cargo", ["fmt", "--check"]);
 await check("format, everything else", "prettier", [
   "--check",
   "--log-level=warn",
-  "{scripts,tests,www}/**/*.{js,ts,css,html,json}",
+  "{scripts,src,tests,www}/**/*.{js,ts,css,html,json}",
   "*.json",
   "!package-lock.json",
 ]);

@@ -7,7 +7,7 @@ use super::{Hooks, redirect};
 use crate::browser::gate::{Gate, Pending};
 use crate::browser::lock::Turn;
 use crate::browser::storage::Area;
-use crate::browser::timer::Timer;
+use crate::browser::timer::{self, Timer};
 use crate::browser::{self, clock, frame, native, page};
 use crate::error::{AuthError, Result};
 use crate::notice::Notice;
@@ -70,6 +70,7 @@ impl Core {
     /// The core of these options, made and begun at the first call. It has begun when its gate is open.
     pub fn of(options: Options, hooks: Hooks) -> Result<Rc<Self>> {
         let page = page::url()?;
+        timer::check_is_there()?;
         frame::check_is_outside()?;
         let config = Config::check(options, &page, &browser::url::parse)?;
         let known =

@@ -30,13 +30,13 @@ impl Core {
     pub async fn authority(self: &Rc<Self>) -> Result<Rc<Authority>> {
         let domain = &self.domain;
         if self.known_authority().is_none() && !domain.asking.is_shut() {
-            domain.asking.shut();
+            let asking = domain.asking.shut_until_dropped();
             let core = Rc::clone(self);
             spawn_local(async move {
                 let reply = http::get(&core.config.endpoints.authority.href()).await;
                 let judged = reply.and_then(|reply| authority::judge(&reply.answer()));
                 core.domain.known.replace(Some(judged.map(Rc::new)));
-                core.domain.asking.open();
+                drop(asking);
             });
         }
         domain.asking.pass().await;
@@ -89,14 +89,14 @@ impl Core {
     /// Has the server end tokens, whatever it says to that.
     pub fn revoke(self: &Rc<Self>, tokens: &Tokens) {
         for post in token::revoke(&self.config, tokens) {
-            self.revocations.begin();
+            let begun = self.revocations.begin();
             let core = Rc::clone(self);
             spawn_local(async move {
                 let reply = http::post(post).await;
                 if !reply.is_ok_and(|reply| reply.answer().status == 200) {
                     core.log("the server did not confirm that a token was revoked");
                 }
-                core.revocations.end();
+                drop(begun);
             });
         }
     }

@@ -83,6 +83,7 @@ impl Core {
                     channel.say(text.reveal());
                 }
             }
+            None if self.config.storage == StorageKind::Memory => {}
             // Nobody listens here any more.
             None => channel::say(&self.key("session"), text.reveal()),
         }
@@ -105,13 +106,17 @@ impl Core {
     /// Begins to notice.
     pub fn watch(self: &Rc<Self>) {
         let core = Rc::downgrade(self);
-        let channel = Channel::open(&self.key("session"), move |text| {
-            if let Some(core) = core.upgrade() {
-                core.hear(&text);
-            }
+        // What is kept for this page only is told to no other.
+        let is_shared = self.config.storage != StorageKind::Memory;
+        let channel = is_shared.then(|| {
+            Channel::open(&self.key("session"), move |text| {
+                if let Some(core) = core.upgrade() {
+                    core.hear(&text);
+                }
+            })
         });
         self.watch.replace(Some(Watch {
-            channel,
+            channel: channel.flatten(),
             _listeners: self.listeners_of_the_world().unwrap_or_default(),
         }));
         // Nobody may have listened for a while.

@@ -1,11 +1,11 @@
 //! The wait between a navigation and the end of this page, which need not come.
 
 use crate::browser::listener::Listener;
+use crate::browser::property;
 use crate::browser::timer::Timer;
 use std::time::Duration;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::PageTransitionEvent;
 
 /// How long a page may take to be left.
 const LONGEST: Duration = Duration::from_secs(60);
@@ -24,15 +24,18 @@ pub async fn departure() -> Stayed {
     let promise = js_sys::Promise::new(&mut |resolve, _| {
         let came_back = resolve.clone();
         guards.0 = Listener::on_window("pageshow", move |event| {
-            let event: &PageTransitionEvent = event.unchecked_ref();
-            if event.persisted() {
+            if property(&event, "persisted").is_truthy() {
                 // Calling a promise's own resolver can't fail.
                 let _ = came_back.call1(&JsValue::NULL, &JsValue::TRUE);
             }
         });
+        let never_left = resolve.clone();
         guards.1 = Timer::after(LONGEST, move || {
-            let _ = resolve.call1(&JsValue::NULL, &JsValue::FALSE);
+            let _ = never_left.call1(&JsValue::NULL, &JsValue::FALSE);
         });
+        if guards.1.is_none() {
+            let _ = resolve.call1(&JsValue::NULL, &JsValue::FALSE);
+        }
     });
     let came_back = JsFuture::from(promise).await;
     drop(guards);

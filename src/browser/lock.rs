@@ -1,16 +1,16 @@
 //! A turn among the tabs of this origin, by [Web Locks](https://w3c.github.io/web-locks/).
 
+use crate::browser::controller::Abort;
 use crate::browser::gate::{Gate, within};
-use crate::browser::window;
+use crate::browser::property;
 use crate::text::concat;
-use js_sys::{Function, Promise, Reflect};
+use js_sys::{Function, Object, Promise, Reflect};
 use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::AbortController;
 
 /// How long is between two looks, while a turn is waited for. A machine that slept has slept through one of them.
 const LOOK: Duration = Duration::from_secs(5);
@@ -25,7 +25,7 @@ const MOST: u32 = 12;
 /// A turn, or the wait for it. Dropping it ends it.
 #[must_use = "dropping a turn ends it"]
 pub struct Turn {
-    abort: AbortController,
+    _abort: Abort,
     /// Resolves the promise that holds the lock.
     end: Function,
     /// Whether the browser has refused it.
@@ -35,7 +35,6 @@ pub struct Turn {
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        self.abort.abort();
         // Calling a promise's own resolver can't fail.
         let _ = self.end.call0(&JsValue::UNDEFINED);
     }
@@ -46,7 +45,7 @@ impl Drop for Turn {
 /// without.
 pub async fn turn(name: &str, signs: &Cell<u32>, log: &dyn Fn(&str)) -> Option<Turn> {
     for queue in ["", "#2"] {
-        let gate = Rc::new(Gate::default());
+        let gate = Gate::default();
         gate.shut();
         let turn = request(&concat(&[name, queue]), &gate);
         if turn.is_some() && !has_come(&gate, signs).await {
@@ -79,40 +78,35 @@ async fn has_come(gate: &Gate, signs: &Cell<u32>) -> bool {
     false
 }
 
-fn request(name: &str, gate: &Rc<Gate>) -> Option<Turn> {
-    let navigator = window().ok()?.navigator();
-    let locks = Reflect::get(&navigator, &"locks".into()).ok()?;
-    let request: Function = Reflect::get(&locks, &"request".into())
-        .ok()?
-        .dyn_into()
-        .ok()?;
+fn request(name: &str, gate: &Gate) -> Option<Turn> {
+    let locks = property(&property(&js_sys::global(), "navigator"), "locks");
+    let request: Function = property(&locks, "request").dyn_into().ok()?;
     let mut end = None;
     let held = Promise::new(&mut |resolve, _| end = Some(resolve));
-    let bell = Rc::clone(gate);
+    let bell = gate.clone();
     let callback = Closure::new(move |_: JsValue| {
         bell.open();
         held.clone()
     });
-    let abort = AbortController::new().ok()?;
-    let options = js_sys::Object::new();
+    let abort = Abort::new();
+    let options = Object::new();
     Reflect::set(&options, &"signal".into(), &abort.signal()).ok()?;
     let asked = request
         .call3(&locks, &name.into(), &options, callback.as_ref())
         .ok()?;
-    // It rejects when the wait is ended, which whoever ends it knows, and where there are no locks to be had.
+    // It ends when the wait is ended, which whoever ends it knows, and where there are no locks to be had, whatever stands in
+    // for them gives.
     let is_refused = Rc::new(Cell::new(false));
-    let (refused, bell) = (Rc::clone(&is_refused), Rc::clone(gate));
+    let (refused, bell) = (Rc::clone(&is_refused), gate.clone());
     spawn_local(async move {
-        if JsFuture::from(asked.unchecked_into::<Promise>())
-            .await
-            .is_err()
-        {
+        let _ = JsFuture::from(Promise::resolve(&asked)).await;
+        if bell.is_shut() {
             refused.set(true);
             bell.open();
         }
     });
     Some(Turn {
-        abort,
+        _abort: abort,
         end: end?,
         is_refused,
         _callback: callback,

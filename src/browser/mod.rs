@@ -4,6 +4,7 @@ pub mod abort;
 pub mod brand;
 pub mod channel;
 pub mod clock;
+pub mod controller;
 pub mod cookie;
 pub mod departure;
 pub mod frame;
@@ -21,16 +22,38 @@ pub mod url;
 pub mod web_socket;
 
 use crate::error::{AuthError, ErrorCode, Result};
+use wasm_bindgen::prelude::*;
 
 /// The window of this page.
 ///
 /// # Errors
 /// `unsupported_environment` where there is none: in Node, a worker or a server-side renderer.
 pub fn window() -> Result<web_sys::Window> {
-    web_sys::window().ok_or_else(|| {
-        AuthError::new(
-            ErrorCode::UnsupportedEnvironment,
-            "There is no window here. Call this in a browser's page, not in a worker or on a server.",
-        )
-    })
+    let global = js_sys::global();
+    // Not by `instanceof`: what stands in for a page where there is none, in an app's tests, has no class of its own.
+    let is_page = ["document", "location"].map(|name| property(&global, name).is_object());
+    if is_page == [true; 2] {
+        return Ok(global.unchecked_into());
+    }
+    Err(AuthError::new(
+        ErrorCode::UnsupportedEnvironment,
+        "There is no window here. Call this in a browser's page, not in a worker or on a server.",
+    ))
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// Any value that isn't `null` or `undefined`.
+    type Something;
+
+    // Not js-sys's: where it throws, a place in the table of JavaScript values is lost for what it would have given.
+    #[wasm_bindgen(catch, js_namespace = Reflect)]
+    fn get(object: &JsValue, name: &str) -> std::result::Result<Option<Something>, JsValue>;
+}
+
+/// What an object has under a name; `undefined` where it has nothing, or is none. For what a page may have replaced: there,
+/// reading it any other way could trap.
+pub fn property(object: &JsValue, name: &str) -> JsValue {
+    let value = get(object, name).ok().flatten();
+    value.map_or(JsValue::UNDEFINED, JsValue::from)
 }

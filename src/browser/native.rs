@@ -3,7 +3,8 @@
 //! One that was replaced by ours would have us call ourselves. A call that comes while we are calling it therefore goes to
 //! the one there was when the first client was made.
 
-use js_sys::{Function, Promise, Reflect};
+use crate::browser::property;
+use js_sys::{Function, Promise};
 use std::cell::{Cell, RefCell};
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -13,8 +14,7 @@ thread_local! {
 }
 
 fn current() -> Option<Function> {
-    let fetch = Reflect::get(&js_sys::global(), &"fetch".into());
-    fetch.ok().and_then(|fetch| fetch.dyn_into().ok())
+    property(&js_sys::global(), "fetch").dyn_into().ok()
 }
 
 /// Remembers the page's `fetch`, at the first call.
@@ -22,24 +22,16 @@ pub fn remember() {
     FIRST.with_borrow_mut(|first| *first = first.take().or_else(current));
 }
 
-/// Calls the one there was when the first client was made. For our own requests: a later one may be ours, and would have
-/// us wait for ourselves.
-pub fn own_fetch(input: &str, init: &JsValue) -> Promise {
-    call(
-        FIRST.with_borrow(Clone::clone).as_ref(),
-        &input.into(),
-        init,
-    )
+/// The one there was when the first client was made. For our own requests: a later one may be ours, and would have us wait
+/// for ourselves.
+pub fn own() -> Option<Function> {
+    FIRST.with_borrow(Clone::clone)
 }
 
 /// Calls it, with what the app gave.
 pub fn fetch(input: &JsValue, init: &JsValue) -> Promise {
     let was_calling = IS_CALLING.replace(true);
-    let fetch = if was_calling {
-        FIRST.with_borrow(Clone::clone)
-    } else {
-        current()
-    };
+    let fetch = if was_calling { own() } else { current() };
     let called = call(fetch.as_ref(), input, init);
     IS_CALLING.set(was_calling);
     called

@@ -9,10 +9,11 @@ use crate::error::{AuthError, ErrorCode, Result};
 pub fn bytes<const N: usize>() -> Result<[u8; N]> {
     let mut bytes = [0; N];
     match getrandom::fill(&mut bytes) {
-        Ok(()) => Ok(bytes),
-        Err(_) => Err(AuthError::new(
+        // Nothing but zeros is what a stand-in leaves that does nothing.
+        Ok(()) if bytes != [0; N] => Ok(bytes),
+        _ => Err(AuthError::new(
             ErrorCode::UnsupportedEnvironment,
-            "This browser has no crypto.getRandomValues, without which no sign-in is safe.",
+            "This page has no crypto.getRandomValues that works, without which no sign-in is safe.",
         )),
     }
 }

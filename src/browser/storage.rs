@@ -28,7 +28,8 @@ impl Area {
 
     /// Puts a text under a key; says whether it is there now. What was there before is gone either way.
     pub fn set(&self, key: &str, text: &str) -> bool {
-        let stored = self.0.set_item(key, text).is_ok();
+        // A stand-in may take it and keep nothing.
+        let stored = self.0.set_item(key, text).is_ok() && self.get(key).as_deref() == Some(text);
         if !stored {
             self.remove(key);
         }

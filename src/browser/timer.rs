@@ -1,7 +1,7 @@
 //! `setTimeout` that is cleared when dropped.
 
 use crate::browser::gate::Gate;
-use std::rc::Rc;
+use crate::error::{AuthError, ErrorCode, Result};
 use std::time::Duration;
 use wasm_bindgen::prelude::*;
 
@@ -9,10 +9,10 @@ use wasm_bindgen::prelude::*;
 extern "C" {
     // Not web-sys's: the fake timers of test libraries have ids that don't fit in 32 bits.
     #[wasm_bindgen(catch, js_name = setTimeout)]
-    fn set_timeout(callback: &JsValue, millis: i32) -> Result<JsValue, JsValue>;
+    fn set_timeout(callback: &JsValue, millis: i32) -> std::result::Result<JsValue, JsValue>;
 
-    #[wasm_bindgen(js_name = clearTimeout)]
-    fn clear_timeout(id: &JsValue);
+    #[wasm_bindgen(catch, js_name = clearTimeout)]
+    fn clear_timeout(id: &JsValue) -> std::result::Result<(), JsValue>;
 }
 
 /// A pending call. Dropping it cancels it.
@@ -36,17 +36,33 @@ impl Timer {
     }
 }
 
-/// Waits for a span.
+/// Whether a page has timers, without which no wait would have an end.
+///
+/// # Errors
+/// `unsupported_environment`
+pub fn check_is_there() -> Result<()> {
+    match Timer::after(Duration::ZERO, || ()) {
+        Some(_) => Ok(()),
+        None => Err(AuthError::new(
+            ErrorCode::UnsupportedEnvironment,
+            "This page has no setTimeout that works, without which a wait could last for ever.",
+        )),
+    }
+}
+
+/// Waits for a span. Without timers it is over at once.
 pub async fn sleep(span: Duration) {
-    let over = Rc::new(Gate::default());
+    let over = Gate::default();
     over.shut();
-    let bell = Rc::clone(&over);
-    let _timer = Timer::after(span, move || bell.open());
-    over.pass().await;
+    let bell = over.clone();
+    if let Some(_timer) = Timer::after(span, move || bell.open()) {
+        over.pass().await;
+    }
 }
 
 impl Drop for Timer {
     fn drop(&mut self) {
-        clear_timeout(&self.id);
+        // What can't be cleared calls nobody.
+        let _ = clear_timeout(&self.id);
     }
 }

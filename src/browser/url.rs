@@ -1,21 +1,27 @@
 //! The browser's URL parser.
 
 use crate::url::Url;
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen(module = "/src/browser/url.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = parse)]
+    fn parts(text: &str, base: Option<&str>) -> Option<String>;
+}
 
 /// What the browser means by a text as a URL; `None` if it means nothing by it.
 pub fn parse(text: &str, base: Option<&str>) -> Option<Url> {
-    let url = match base {
-        Some(base) => web_sys::Url::new_with_base(text, base),
-        None => web_sys::Url::new(text),
-    }
-    .ok()?;
+    let parts = parts(text, base)?;
+    // No part of a URL has a line break in it.
+    let mut parts = parts.split('\n');
+    let mut next = || parts.next();
     Some(Url::from_parts(
-        &url.protocol(),
-        &url.host(),
-        &url.hostname(),
-        !url.username().is_empty() || !url.password().is_empty(),
-        url.pathname(),
-        &url.search(),
-        &url.hash(),
+        next()?,
+        next()?,
+        next()?,
+        !next()?.is_empty(),
+        next()?.to_owned(),
+        next()?,
+        next()?,
     ))
 }
