@@ -43,6 +43,8 @@ pub struct Answer {
     judged: Result<Grant>,
     sign_in: Option<SignIn>,
     page: Url,
+    /// Whether it is still in the address bar, which nothing could change.
+    is_stuck: bool,
 }
 
 thread_local! {
@@ -64,13 +66,17 @@ pub fn take_in(core: &Core, here: &Url) -> Option<Answer> {
     let is_here = find(here, own).is_some();
     let url = if is_here { here.clone() } else { HELD.take()? };
     let (response, clean) = find(&url, own)?;
-    if is_here && page::replace_entry(&page::history_state(), &clean).is_err() {
-        core.log("the browser refused to take the answer out of the address bar");
+    let is_stuck = is_here && page::replace_entry(&page::history_state(), &clean).is_err();
+    if is_stuck {
+        core.log(
+            "the address bar can't be changed: the answer stays there until this page is left",
+        );
     }
     let sign_in = stored_sign_in(&response);
     let is_foreign = sign_in.as_ref().is_some_and(|known| !core.is_mine(known));
     if is_foreign {
-        HELD.replace(Some(url.clone()));
+        // Whoever asked finds it in the address bar, or here.
+        HELD.replace(Some(url.clone()).filter(|_| !is_stuck));
         return None;
     }
     if let Some(state) = response.state() {
@@ -80,6 +86,7 @@ pub fn take_in(core: &Core, here: &Url) -> Option<Answer> {
         judged: judge(response, sign_in.as_ref(), clock::now()),
         sign_in,
         page: if is_here { clean } else { here.clone() },
+        is_stuck,
     })
 }
 
@@ -88,31 +95,35 @@ pub fn take_in(core: &Core, here: &Url) -> Option<Answer> {
 pub fn finish(core: &Rc<Core>, answer: Answer) {
     match (answer.judged, answer.sign_in) {
         (Ok(Grant::Tokens(tokens)), Some(sign_in)) => {
-            signed_in(core, tokens, &sign_in, &answer.page)
+            signed_in(core, tokens, &sign_in, &answer.page, answer.is_stuck);
         }
         (Ok(Grant::Code(code)), Some(sign_in)) => {
             core.begun.shut();
             let core = Rc::clone(core);
             spawn_local(async move {
                 match core.redeem(code, &sign_in.scope).await {
-                    Ok(tokens) => signed_in(&core, tokens, &sign_in, &answer.page),
-                    Err(error) => failed(&core, error),
+                    Ok(tokens) => signed_in(&core, tokens, &sign_in, &answer.page, answer.is_stuck),
+                    Err(error) => failed(&core, error, &answer.page, answer.is_stuck),
                 }
                 core.begun.open();
             });
         }
-        (Err(error), _) => failed(core, error),
+        (Err(error), _) => failed(core, error, &answer.page, answer.is_stuck),
         // Without a record nothing is judged to be good.
         (Ok(_), None) => {}
     }
 }
 
-fn failed(core: &Core, error: AuthError) {
+fn failed(core: &Core, error: AuthError, here: &Url, is_stuck: bool) {
     core.log(&concat(&["sign-in failed: ", error.code().as_str()]));
     core.set_redirect(Redirect::Failed(error));
+    // Once: an outcome that nobody has taken up yet tells of an address that leads back here.
+    if is_stuck && crossing::get(&core.key("arrival")).is_none() {
+        leave(core, here, None);
+    }
 }
 
-fn signed_in(core: &Rc<Core>, tokens: Tokens, sign_in: &SignIn, here: &Url) {
+fn signed_in(core: &Rc<Core>, tokens: Tokens, sign_in: &SignIn, here: &Url, is_stuck: bool) {
     crossing::take(&core.key("begun"));
     core.apply(Event::SignedIn(tokens));
     let target = own_origin(&sign_in.return_to, here);
@@ -120,7 +131,7 @@ fn signed_in(core: &Rc<Core>, tokens: Tokens, sign_in: &SignIn, here: &Url) {
         return_to: target.href(),
         app_state: sign_in.app_state.clone(),
     });
-    return_to(core, sign_in, &target, here);
+    return_to(core, sign_in, &target, here, is_stuck);
 }
 
 /// The URL of a text, or this page in place of one that leads elsewhere: it was checked when it was stored, but storage is
@@ -131,22 +142,31 @@ fn own_origin(text: &str, here: &Url) -> Url {
         .unwrap_or_else(|| here.clone())
 }
 
-fn return_to(core: &Core, sign_in: &SignIn, target: &Url, here: &Url) {
-    if target != here && core.navigate(&target.href()) {
+fn return_to(core: &Core, sign_in: &SignIn, target: &Url, here: &Url, is_stuck: bool) {
+    if !is_stuck && target != here && core.navigate(&target.href()) {
         return;
     }
-    if target.path == here.path {
+    let state = sign_in.history_state.as_deref();
+    if target.path == here.path && !is_stuck {
+        let state = state.and_then(json::from_text);
+        let state = state.unwrap_or_else(page::history_state);
+        if page::replace_entry(&state, target).is_ok() {
+            core.log("going to the page the user left");
+            return;
+        }
+    }
+    leave(core, target, state);
+}
+
+/// Loads another page in the place of this one, which takes the outcome over. Where that can't be kept, this one stays.
+fn leave(core: &Core, target: &Url, history_state: Option<&str>) {
+    let arrival = Arrival {
+        redirect: core.redirect(),
+        history_state: history_state.map(str::to_owned),
+        sent: clock::now(),
+    };
+    if core.can_leave() && crossing::set(&core.key("arrival"), &arrival.to_text()) {
         core.log("going to the page the user left");
-        let state = sign_in.history_state.as_deref().and_then(json::from_text);
-        let _ = page::replace_entry(&state.unwrap_or_else(page::history_state), target);
-    } else if core.can_leave() {
-        core.log("going to the page the user left");
-        let arrival = Arrival {
-            redirect: core.redirect(),
-            history_state: sign_in.history_state.clone(),
-            sent: clock::now(),
-        };
-        crossing::set(&core.key("arrival"), &arrival.to_text());
         let _ = page::replace(target);
     } else {
         core.log(
@@ -189,8 +209,10 @@ pub async fn complete(hooks: Hooks) -> Result<Rc<Core>> {
         .as_ref()
         .and_then(|(response, _)| stored_sign_in(response));
     let (Some((_, clean)), Some(sign_in)) = (&found, sign_in) else {
-        if let Some((_, clean)) = &found {
-            let _ = page::replace_entry(&page::history_state(), clean);
+        if let Some((_, clean)) = &found
+            && page::replace_entry(&page::history_state(), clean).is_err()
+        {
+            let _ = page::replace(clean);
         }
         let completed = COMPLETED.with_borrow(Clone::clone).ok_or_else(no_sign_in)?;
         completed.begun.pass().await;
@@ -224,7 +246,7 @@ pub async fn complete(hooks: Hooks) -> Result<Rc<Core>> {
     }
     if let Redirect::Failed(_) = core.redirect() {
         let target = own_origin(&sign_in.return_to, clean);
-        return_to(&core, &sign_in, &target, clean);
+        return_to(&core, &sign_in, &target, clean, false);
     }
     Ok(core)
 }

@@ -1,10 +1,15 @@
 //! This page's address, and the ways to leave it.
 
-use crate::browser::{self, window};
+use crate::browser::{self, property, window};
 use crate::error::{AuthError, ErrorCode, Result};
 use crate::url::Url;
-use wasm_bindgen::JsValue;
-use web_sys::VisibilityState;
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen(module = "/src/browser/page.js")]
+extern "C" {
+    #[wasm_bindgen(catch, js_name = replaceEntry)]
+    fn replace_entry_by(state: &JsValue, href: &str) -> std::result::Result<bool, JsValue>;
+}
 
 /// This page's URL.
 pub fn url() -> Result<Url> {
@@ -26,13 +31,14 @@ pub fn base() -> Option<String> {
 
 /// Whether somebody may be looking at this page.
 pub fn is_visible() -> bool {
-    let document = window().ok().and_then(|window| window.document());
-    document.is_none_or(|document| document.visibility_state() != VisibilityState::Hidden)
+    let document = property(&js_sys::global(), "document");
+    property(&document, "visibilityState") != "hidden"
 }
 
 /// Whether the browser thinks that it has a network.
 pub fn is_online() -> bool {
-    window().is_ok_and(|window| window.navigator().on_line())
+    let navigator = property(&js_sys::global(), "navigator");
+    property(&navigator, "onLine") != false
 }
 
 /// `history.state`
@@ -45,10 +51,8 @@ pub fn history_state() -> JsValue {
 
 /// Puts another URL and state in the place of this history entry, without loading anything.
 pub fn replace_entry(state: &JsValue, url: &Url) -> Result<()> {
-    window()?
-        .history()
-        .and_then(|history| history.replace_state_with_url(state, "", Some(&url.href())))
-        .map_err(|_| refused())
+    let is_replaced = replace_entry_by(state, &url.href()).unwrap_or(false);
+    is_replaced.then_some(()).ok_or_else(refused)
 }
 
 /// Leaves for another URL; the way back leads here.

@@ -48,6 +48,7 @@ test("the package holds what a user needs and nothing of ours", async () => {
     "dist/auth.js",
     "dist/browser",
     "dist/browser/http.js",
+    "dist/browser/page.js",
     "dist/browser/url.js",
     "dist/callback",
     "dist/callback/oauth-resp.html",
