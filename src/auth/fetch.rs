@@ -3,7 +3,7 @@
 use super::Auth;
 use super::core::Core;
 use super::request::{Failure, Outgoing, Started};
-use crate::browser::{self, page};
+use crate::browser::{self, page, property};
 use crate::error::{AuthError, ErrorCode, Result};
 use crate::oauth::form;
 use crate::oauth::tokens::TOKEN_TYPE;
@@ -57,6 +57,10 @@ impl Credential {
     }
 }
 
+fn headers_of(request: &Request) -> Headers {
+    property(request, "headers").unchecked_into()
+}
+
 /// Whether headers sign a request already.
 pub(crate) fn is_signed(headers: &Headers) -> bool {
     [HEADER, API_KEY_HEADER]
@@ -92,7 +96,9 @@ impl Core {
 
     /// Whether a credential belongs on a request: its URL may have it, and the app has signed it with none of its own.
     fn is_ours_to_sign(&self, request: &Request) -> bool {
-        self.may_sign(&request.url()) && !is_signed(&request.headers())
+        // Not by web-sys's getters: what the page has in the place of `Request` may have none.
+        let url = property(request, "url").as_string();
+        url.is_some_and(|url| self.may_sign(&url)) && !is_signed(&headers_of(request))
     }
 
     /// Adds a credential to a request if it belongs there; says whether it did. Any other request is left as it is.
@@ -113,12 +119,11 @@ impl Core {
             return Ok((request, false));
         }
         let (name, value) = credential.header();
-        request
-            .headers()
+        headers_of(&request)
             .set(name, value.reveal())
             .map_err(refused)?;
         let is_key = matches!(credential, Credential::ApiKey(_));
-        if !is_key || request.redirect() != RequestRedirect::Follow {
+        if !is_key || property(&request, "redirect") != "follow" {
             return Ok((request, true));
         }
         let init = RequestInit::new();

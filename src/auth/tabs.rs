@@ -5,7 +5,7 @@ use crate::browser::channel::{self, Channel};
 use crate::browser::gate::within;
 use crate::browser::listener::Listener;
 use crate::browser::timer::sleep;
-use crate::browser::{page, window};
+use crate::browser::{page, property, window};
 use crate::notice::Notice;
 use crate::oauth::tokens::Tokens;
 use crate::options::StorageKind;
@@ -145,9 +145,9 @@ impl Core {
     }
 
     fn notice(self: &Rc<Self>, event: &web_sys::Event) {
-        match event.type_().as_str() {
-            "online" => self.apply(Event::Online),
-            "pageshow" => self.look_after_absence(),
+        match property(event, "type").as_string().as_deref() {
+            Some("online") => self.apply(Event::Online),
+            Some("pageshow") => self.look_after_absence(),
             _ => self.read_again(),
         }
         self.tick();

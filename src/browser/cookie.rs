@@ -1,8 +1,7 @@
 //! A cookie for one path that is removed when dropped.
 
-use crate::browser::window;
+use crate::browser::{property, window};
 use crate::text::concat;
-use js_sys::Reflect;
 use std::cell::RefCell;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::HtmlDocument;
@@ -28,8 +27,8 @@ impl Cookie {
             text.bytes()
                 .all(|b| b.is_ascii_graphic() && !matches!(b, b'"' | b',' | b';' | b'\\'))
         };
-        let navigator = window().ok()?.navigator();
-        let is_enabled = Reflect::get(&navigator, &"cookieEnabled".into()).ok()?;
+        let navigator = property(&js_sys::global(), "navigator");
+        let is_enabled = property(&navigator, "cookieEnabled");
         if is_enabled.is_falsy() || !fits(value) || !fits(path) {
             return None;
         }

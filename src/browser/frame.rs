@@ -2,10 +2,10 @@
 
 use crate::browser::listener::Listener;
 use crate::browser::timer::sleep;
-use crate::browser::window;
+use crate::browser::{property, window};
 use crate::error::{AuthError, ErrorCode, Result};
 use crate::url::Url;
-use js_sys::Reflect;
+use js_sys::Function;
 use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
@@ -69,8 +69,10 @@ impl Frame {
     /// The HTTP status of the page in it, where that may be read and the browser tells.
     pub fn status(&self) -> Option<u16> {
         let window = self.element.content_window()?;
-        let entries = window.performance()?.get_entries_by_type("navigation");
-        let status = Reflect::get(&entries.get(0), &"responseStatus".into()).ok()?;
+        let performance = property(&window, "performance");
+        let entries: Function = property(&performance, "getEntriesByType").dyn_into().ok()?;
+        let entries = entries.call1(&performance, &"navigation".into()).ok()?;
+        let status = property(&property(&entries, "0"), "responseStatus");
         status.as_f64().map(|status| status as u16)
     }
 
@@ -103,7 +105,8 @@ impl Drop for Frame {
 /// `unsupported_environment` on such a page.
 pub fn check_is_outside() -> Result<()> {
     let frame = window().ok().and_then(|window| window.frame_element().ok());
-    let is_ours = |frame: Element| frame.has_attribute(MARK);
+    let is_ours =
+        |frame: Element| !property(&property(&frame, "dataset"), "placeosAuth").is_undefined();
     if frame.flatten().is_some_and(is_ours) {
         return Err(AuthError::new(
             ErrorCode::UnsupportedEnvironment,

@@ -25,10 +25,12 @@ extern "C" {
 /// How long an answer may take, to its last byte.
 const LONGEST: Duration = Duration::from_secs(15);
 
-/// The options of both kinds of request, as JSON: much shorter than a setter for each.
+/// The options of both kinds of request, as JSON: much shorter than a setter for each. The domain's settings tell whether
+/// somebody is signed in, by the server's cookies; forms need none, and with credentials a browser that is asked for a
+/// password (`WWW-Authenticate: Basic`) would ask the user for one.
 const GET: &str = r#"{"cache":"no-store","redirect":"manual","referrerPolicy":"no-referrer"}"#;
-const POST: &str = r#"{"method":"POST","cache":"no-store","redirect":"manual","referrerPolicy":"no-referrer","headers":{"Content-Type":"application/x-www-form-urlencoded"}}"#;
-const POST_ON_LEAVING: &str = r#"{"keepalive":true,"method":"POST","cache":"no-store","redirect":"manual","referrerPolicy":"no-referrer","headers":{"Content-Type":"application/x-www-form-urlencoded"}}"#;
+const POST: &str = r#"{"method":"POST","credentials":"omit","cache":"no-store","redirect":"manual","referrerPolicy":"no-referrer","headers":{"Content-Type":"application/x-www-form-urlencoded"}}"#;
+const POST_ON_LEAVING: &str = r#"{"keepalive":true,"method":"POST","credentials":"omit","cache":"no-store","redirect":"manual","referrerPolicy":"no-referrer","headers":{"Content-Type":"application/x-www-form-urlencoded"}}"#;
 
 /// The same for an answer that nobody reads.
 const UNREAD: &str =

@@ -2,6 +2,7 @@
 
 use crate::browser::gate::{Gate, within};
 use crate::browser::listener::Listener;
+use crate::browser::property;
 use crate::error::{AuthError, ErrorCode, Result};
 use std::rc::Rc;
 use std::time::Duration;
@@ -27,7 +28,7 @@ pub async fn connect(url: &str, protocols: &JsValue) -> Result<WebSocket> {
         Listener::on(&socket, event, move |_| over.open())
     });
     let is_over = within(LONGEST, Box::pin(over.pass())).await.is_some();
-    if socket.ready_state() == WebSocket::OPEN {
+    if property(&socket, "readyState") == f64::from(WebSocket::OPEN) {
         return Ok(socket);
     }
     // Closing what is closed, or was never open, can't fail.
