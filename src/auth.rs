@@ -253,11 +253,8 @@ impl Auth {
     pub async fn logout(&self, logout: Logout) -> Result<()> {
         let core = &self.core;
         core.check_has_sessions()?;
-        let mut return_to = own_url("returnTo", logout.return_to.as_deref())?;
-        if oauth::redirect::holds_secrets(&return_to.fragment) {
-            // Another provider's answer: it is not ours to take out of the address bar, nor to tell a server.
-            return_to.fragment.clear();
-        }
+        let return_to = own_url("returnTo", logout.return_to.as_deref())?;
+        let return_to = oauth::redirect::without_secrets(&return_to);
         if let Some(tokens) = core.stored_by_another() {
             // Whoever has them has lost them, and has to know.
             core.tell(&Notice::End(tokens.age(), Ending::SignedOut));

@@ -30,11 +30,28 @@ const PARAMETERS: &[&str] = &[
     "token_type",
 ];
 
-/// Whether a fragment is some provider's answer with a secret in it.
-pub fn holds_secrets(fragment: &str) -> bool {
-    Form::parse(fragment)
+/// A URL without what looks like some provider's answer with a secret in it: it is not ours to take out of the address bar,
+/// nor to tell a server. What else is in a query stays.
+pub fn without_secrets(url: &Url) -> Url {
+    let mut clean = url.clone();
+    if holds_secrets(&url.query) {
+        clean.query = form::without(&url.query, PARAMETERS);
+    }
+    // A router's fragment has a query of its own.
+    match url.fragment.split_once('?') {
+        Some((route, query)) if holds_secrets(query) => {
+            clean.fragment = concat(&[route, "?", &form::without(query, PARAMETERS)]);
+        }
+        _ if holds_secrets(&url.fragment) => clean.fragment.clear(),
+        _ => {}
+    }
+    clean
+}
+
+fn holds_secrets(parameters: &str) -> bool {
+    Form::parse(parameters)
         .pairs()
-        .any(|(name, _)| matches!(name, "access_token" | "id_token" | "code"))
+        .any(|(name, _)| matches!(name, "access_token" | "id_token" | "refresh_token" | "code"))
 }
 
 /// An answer that bears our mark and that nobody has judged yet.

@@ -67,6 +67,20 @@ for (const kind of [sandboxHere, sandboxElsewhere]) {
         },
       );
 
+      claim("is told no other provider's answer", async (visit) => {
+        const theirs = "a=1&code=theirs&state=theirs&b=2";
+        for (const tail of [
+          `?${theirs}#/rooms/7`,
+          `?a=1&b=2#/rooms/7?${theirs}`,
+        ]) {
+          const returnTo = BARE + tail;
+          const { url } = await askedFor(visit, undefined, { returnTo });
+          assert.doesNotMatch(url, /theirs/);
+          const told = new URL(url).searchParams.get("continue");
+          assert.match(told, /bare\.html\?a=1&b=2#\/rooms\/7/);
+        }
+      });
+
       claim("is told where the app wants the user", async (visit) => {
         const named = `${IDP}/out?back={{url}}`;
         const returnTo = "/app/rooms/7?x=1&y=2#z";
