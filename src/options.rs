@@ -302,6 +302,10 @@ impl Check<'_> {
             }
             Some(url) if url.has_user_info() => "has a user name or password in it.",
             Some(_) if text.contains('#') => "has a fragment (#…) in it.",
+            // A host may have an asterisk in its name, which Chromium writes as `%2A`; what is meant by one is a pattern.
+            Some(url) if url.origin().contains(['*', '%']) => {
+                "has a * in its host; it takes no patterns."
+            }
             Some(_) => "",
         };
         url.filter(|_| problem.is_empty())
@@ -344,11 +348,11 @@ impl Check<'_> {
                 "has a query (?…) in it; it takes origins and paths.",
             ));
         }
-        // A host may have an asterisk in its name; what is meant by one is a pattern.
-        if url.origin().contains('*') {
+        // Nor in its path, where it would cover nothing.
+        if text.contains('*') {
             return Err(AuthError::option(
                 NAME,
-                "has a * in it; it takes no patterns.",
+                "has a * in it; it takes no patterns. A path covers all that lies under it.",
             ));
         }
         Ok(url)

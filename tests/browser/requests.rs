@@ -1,4 +1,5 @@
 use crate::page::{SERVER, create, options, session_key, signed_in};
+use placeos_auth::auth::Hooks;
 use placeos_auth::{Auth, ErrorCode, Options};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
@@ -12,6 +13,27 @@ fn authorization(auth: &Auth, request: Request) -> Option<String> {
 
 fn get(url: &str) -> Request {
     Request::new_with_str(url).unwrap()
+}
+
+#[wasm_bindgen_test]
+async fn a_pattern_is_no_host_however_the_browser_writes_it() {
+    let options_with = |change: fn(&mut Options, String)| {
+        ["https://*.example.com", "https://%2A.example.com"].map(|text| {
+            let mut options = options();
+            change(&mut options, text.to_owned());
+            options
+        })
+    };
+    let patterns = [
+        options_with(|options, text| options.protected_resources = vec![text]),
+        options_with(|options, text| options.server = Some(text)),
+        options_with(|options, text| options.token_endpoint = Some(text)),
+        options_with(|options, text| options.logout_endpoint = Some(text)),
+    ];
+    for options in patterns.into_iter().flatten() {
+        let refused = Auth::create(options, Hooks::default()).await;
+        assert_eq!(refused.err().unwrap().code(), ErrorCode::Configuration);
+    }
 }
 
 #[wasm_bindgen_test]

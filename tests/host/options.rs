@@ -180,6 +180,9 @@ fn a_protected_resource_is_an_origin_or_a_path() {
         "ws://a.test",
         "*",
         "https://*",
+        "https://*.a.test",
+        "https://%2A.a.test",
+        "https://a.test/*",
     ] {
         let checked = check(|options| {
             options.protected_resources = vec!["https://ok.test".to_owned(), text.to_owned()]
