@@ -7,8 +7,29 @@ export class AuthError extends Error {
     if (description !== undefined) this.description = description;
     if (uri !== undefined) this.uri = uri;
     if (status !== undefined) this.status = status;
+    withoutSecrets(this);
   }
 }
 
 // On the prototype, as for the platform's own errors, so that it survives minifiers that rename classes.
 Object.defineProperty(AuthError.prototype, "name", { value: "AuthError" });
+
+/**
+ * Takes query and fragment out of the URLs in an error's stack: where a script is part of the page, Firefox has the page's
+ * whole address there, with the answer in it. Line and column stay.
+ */
+export function withoutSecrets(error) {
+  try {
+    const value = error.stack.replace(
+      /(\w:\/\/[^\s?#]*)[?#].*?(?=(:\d+){0,2}\)?$)/gm,
+      "$1",
+    );
+    Object.defineProperty(error, "stack", {
+      value,
+      configurable: true,
+      writable: true,
+    });
+  } catch {
+    // There is none, or it is the app's own.
+  }
+}

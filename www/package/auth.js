@@ -1,4 +1,4 @@
-import { AuthError } from "./auth-error.js";
+import { AuthError, withoutSecrets } from "./auth-error.js";
 import { complete, create } from "./core.js";
 
 /**
@@ -115,6 +115,7 @@ export async function guarded(start) {
     await start();
   } catch (cause) {
     if (cause instanceof AuthError) throw cause;
+    withoutSecrets(cause);
     const error = new AuthError(
       "unsupported_environment",
       typeof WebAssembly === "undefined"
