@@ -17,6 +17,7 @@ import {
   CREDENTIALS,
   heard,
   listen,
+  REVOKE_PATH,
   signedInByPassword,
   stored,
   TOKEN_PATH,
@@ -264,4 +265,43 @@ suite("The server's own refusal", (claim) => {
     ]);
     assert.ok((await create(page, options)).session);
   });
+});
+
+suite("A token endpoint that wants a password of its own", (claim) => {
+  claim("has the user asked for none: it fails at once", async (visit) => {
+    const { page } = await signedInByPassword(visit);
+    answerAt(visit, TOKEN_PATH, (_req, res) =>
+      res.status(401).set("WWW-Authenticate", 'Basic realm="x"').end(),
+    );
+    for (const call of Object.values(calling)) {
+      const began = Date.now();
+      const { error } = await call(page);
+      assert.equal(error.code, "invalid_response");
+      assert.equal(error.status, 401);
+      assert.ok(Date.now() - began < 5_000);
+    }
+  });
+
+  claim(
+    "gets no cookies, nor does revocation; the domain's settings do",
+    async (visit) => {
+      const cookies = {};
+      for (const path of [TOKEN_PATH, REVOKE_PATH, "/auth/authority"])
+        answerAt(visit, path, (req, res, next) => {
+          cookies[path] = req.headers.cookie;
+          next();
+        });
+      const value = "1";
+      const { app } = visit.world;
+      await visit.context.addCookies([{ name: "theirs", value, url: app }]);
+      const { page } = await signedInByPassword(visit);
+      await page.evaluate(() => auth.authority());
+      await page.evaluate(() => auth.logout({ local: true }));
+      assert.deepEqual(cookies, {
+        [TOKEN_PATH]: undefined,
+        [REVOKE_PATH]: undefined,
+        "/auth/authority": "theirs=1",
+      });
+    },
+  );
 });
