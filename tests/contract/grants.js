@@ -60,6 +60,10 @@ export async function exchangeOf(client, parameters = CODE) {
 
 export const tokensFrom = async (answer) => JSON.parse((await answer).text);
 
+/** Tokens by the one grant that both generations have. */
+export const tokensByCode = async (client) =>
+  tokensFrom(client.token(await exchangeOf(client)));
+
 export const refreshOf = ({ refresh_token }) => ({
   grant_type: "refresh_token",
   client_id: idOf(APP),

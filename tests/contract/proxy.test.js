@@ -60,8 +60,16 @@ describe("proxy: a PlaceOS host seems to be on the proxy's origin", () => {
     assert.equal(sandbox.requests.at(-1).headers.origin, "http://x.test");
   });
 
+  it("what the host says of itself is passed on", async () => {
+    const path = "/.well-known/oauth-authorization-server";
+    const { response } = await client.get(path);
+    assert.equal(response.status, 404, "the sandbox's own answer");
+    assert.equal(sandbox.requests.at(-1).url, path);
+  });
+
   it("the rest is the app's", async () => {
-    for (const path of ["/", "/app/", "/authors", "/logins"]) {
+    const others = ["/.well-known/assetlinks.json"];
+    for (const path of ["/", "/app/", "/authors", "/logins", ...others]) {
       assert.equal((await client.get(path)).text, `site ${path}`);
     }
   });

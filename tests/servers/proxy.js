@@ -6,7 +6,13 @@ import { listen } from "./listen.js";
 import { rewriteCookie, rewriteLocation } from "./rewrite.js";
 import { escapeHtml } from "./sandbox/parameters.js";
 
-const PASSED_ON = ["/auth", "/login", "/api", "/control"];
+const PASSED_ON = [
+  "/auth",
+  "/login",
+  "/api",
+  "/control",
+  "/.well-known/oauth-authorization-server",
+];
 const SOCKETS = ["/api", "/control"];
 const ANSWER_MS = 30_000;
 

@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
 import { answerOf } from "../answer.js";
 import { ORIGIN } from "../apps.js";
-import { IMPLICIT, PASSWORD, tokensFrom } from "../grants.js";
+import { IMPLICIT, PASSWORD, tokensByCode } from "../grants.js";
 import { contract } from "../pair.js";
 
 const landing = ({ response, origin }) => [
   response.status,
   response.headers.get("location")?.replace(origin, "<server>"),
 ];
+
+const header = ({ response }, name) =>
+  response.headers.get(`access-control-${name}`);
 
 contract("login and logout", (claim) => {
   claim(
@@ -102,55 +105,61 @@ contract("login and logout", (claim) => {
   );
 });
 
-contract("what the API takes for a token", (claim) => {
-  const systems = "/api/engine/v2/systems";
-  const carriers = {
-    "an Authorization header": [
-      (token) => [systems, { authorization: `Bearer ${token}` }],
-      200,
-    ],
-    "the query parameter bearer_token": [
-      (token) => [`${systems}?bearer_token=${token}`],
-      200,
-    ],
-    "the cookie bearer_token": [
-      (token) => [systems, { cookie: `bearer_token=${token}` }],
-      200,
-    ],
-    "another scheme": [
-      (token) => [systems, { authorization: `Basic ${token}` }],
-      401,
-    ],
-    nothing: [() => [systems], 401],
-    "a token nobody issued": [
-      () => [systems, { authorization: "Bearer made-up" }],
-      401,
-    ],
-    "what only an administrator may see": [
-      (token) => [
-        "/api/engine/v2/cluster",
-        { authorization: `Bearer ${token}` },
+contract(
+  "what the API takes for a token",
+  (claim) => {
+    const systems = "/api/engine/v2/systems";
+    const carriers = {
+      "an Authorization header": [
+        (token) => [systems, { authorization: `Bearer ${token}` }],
+        200,
       ],
-      403,
-    ],
-  };
-  for (const [what, [ask, expected]] of Object.entries(carriers)) {
-    claim(
-      `${what}: ${expected}`,
-      async (client) => {
-        const { access_token } = await tokensFrom(client.token(PASSWORD));
-        const { response, text } = await client.get(...ask(access_token));
-        return [
-          response.status,
-          expected === 200 ? text : typeof JSON.parse(text).error,
-        ];
-      },
-      ([status]) => assert.equal(status, expected),
-    );
-  }
+      "the query parameter bearer_token": [
+        (token) => [`${systems}?bearer_token=${token}`],
+        200,
+      ],
+      "the cookie bearer_token": [
+        (token) => [systems, { cookie: `bearer_token=${token}` }],
+        200,
+      ],
+      "another scheme": [
+        (token) => [systems, { authorization: `Basic ${token}` }],
+        401,
+      ],
+      nothing: [() => [systems], 401],
+      "a token nobody issued": [
+        () => [systems, { authorization: "Bearer made-up" }],
+        401,
+      ],
+      "what only an administrator may see": [
+        (token) => [
+          "/api/engine/v2/cluster",
+          { authorization: `Bearer ${token}` },
+        ],
+        403,
+      ],
+    };
+    for (const [what, [ask, expected]] of Object.entries(carriers)) {
+      claim(
+        `${what}: ${expected}`,
+        async (client) => {
+          const { access_token } = await tokensByCode(client);
+          const { response, text } = await client.get(...ask(access_token));
+          return [
+            response.status,
+            expected === 200 ? text : typeof JSON.parse(text).error,
+          ];
+        },
+        ([status]) => assert.equal(status, expected),
+      );
+    }
+  },
+  { always: true },
+);
 
+contract("a token of the implicit flow", (claim) => {
   claim(
-    "the token of the implicit flow is as good as any",
+    "is as good as any",
     async (client) => {
       await client.signIn();
       const { response } = await client.authorize(IMPLICIT);
@@ -162,49 +171,54 @@ contract("what the API takes for a token", (claim) => {
   );
 });
 
-contract("other origins", (claim) => {
-  const header = ({ response }, name) =>
-    response.headers.get(`access-control-${name}`);
-
-  for (const origin of [ORIGIN, "http://localhost:7", "null"]) {
-    const allowed = origin === ORIGIN;
-    claim(
-      `a page of ${origin} ${allowed ? "may" : "may not"} read what its token gives`,
-      async (client) => {
-        const { access_token } = await tokensFrom(client.token(PASSWORD));
-        const preflight = await client.request("/api/engine/v2/systems", {
-          method: "OPTIONS",
-          headers: {
+contract(
+  "other origins",
+  (claim) => {
+    for (const origin of [ORIGIN, "http://localhost:7", "null"]) {
+      const allowed = origin === ORIGIN;
+      claim(
+        `a page of ${origin} ${allowed ? "may" : "may not"} read what its token gives`,
+        async (client) => {
+          const { access_token } = await tokensByCode(client);
+          const preflight = await client.request("/api/engine/v2/systems", {
+            method: "OPTIONS",
+            headers: {
+              origin,
+              "access-control-request-method": "GET",
+              "access-control-request-headers": "authorization",
+            },
+          });
+          const call = await client.get("/api/engine/v2/systems", {
             origin,
-            "access-control-request-method": "GET",
-            "access-control-request-headers": "authorization",
-          },
-        });
-        const call = await client.get("/api/engine/v2/systems", {
-          origin,
-          authorization: `Bearer ${access_token}`,
-        });
-        const refused = await client.get("/api/engine/v2/systems", { origin });
-        return [
-          preflight.response.ok,
-          header(preflight, "allow-headers"),
-          ...[preflight, call, refused].map((answer) =>
-            header(answer, "allow-origin"),
-          ),
-          ...[preflight, call].map((answer) =>
-            header(answer, "allow-credentials"),
-          ),
-        ];
-      },
-      ([ok, headers, ...origins]) => {
-        assert.equal(ok, allowed);
-        if (allowed) assert.match(headers, /Authorization/);
-        const reader = allowed ? origin : null;
-        assert.deepEqual(origins, [reader, reader, reader, null, null]);
-      },
-    );
-  }
+            authorization: `Bearer ${access_token}`,
+          });
+          const refused = await client.get("/api/engine/v2/systems", {
+            origin,
+          });
+          return [
+            preflight.response.ok,
+            header(preflight, "allow-headers"),
+            ...[preflight, call, refused].map((answer) =>
+              header(answer, "allow-origin"),
+            ),
+            ...[preflight, call].map((answer) =>
+              header(answer, "allow-credentials"),
+            ),
+          ];
+        },
+        ([ok, headers, ...origins]) => {
+          assert.equal(ok, allowed);
+          if (allowed) assert.match(headers, /Authorization/);
+          const reader = allowed ? origin : null;
+          assert.deepEqual(origins, [reader, reader, reader, null, null]);
+        },
+      );
+    }
+  },
+  { always: true },
+);
 
+contract("other origins, with grants", (claim) => {
   claim(
     "a page of a listed origin may exchange and revoke",
     async (client) => {

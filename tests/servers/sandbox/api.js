@@ -14,6 +14,9 @@ export function apiRoutes(world) {
   api.use((req, res, next) => {
     res.set({ "Cache-Control": "no-store" });
     const request = { url: req.originalUrl, headers: req.headers };
+    if (world.settings.signInAgain && credentials(request)) {
+      return res.status(511).json({ error: "sign in again" });
+    }
     if (personBehind(request, world)) return next();
     const error = credentials(request)
       ? "the credentials are invalid or have expired"

@@ -15,20 +15,23 @@ export const clientIdOf = (redirectUri) =>
 export class Apps {
   #byId = new Map();
   #origins;
+  #idOf;
 
   /**
    * @param {{name: string, redirectUris: string[], clientId?: string, clientSecret?: string}[]} registered
    * @param {string[]} origins whose apps need no registration
+   * @param {(redirectUris: string[]) => string} [idOf] the id of an app that was given none
    */
-  constructor(registered, origins) {
+  constructor(registered, origins, idOf = ([first]) => clientIdOf(first)) {
     this.#origins = origins;
+    this.#idOf = idOf;
     for (const app of registered) this.register(app);
   }
 
   register({
     name,
     redirectUris,
-    clientId = clientIdOf(redirectUris[0]),
+    clientId = this.#idOf(redirectUris),
     clientSecret,
   }) {
     const app = { id: clientId, name, redirectUris, secret: clientSecret };

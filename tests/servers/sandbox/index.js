@@ -2,17 +2,20 @@ import { createServer } from "node:http";
 import express from "express";
 import { listen } from "../listen.js";
 import { apiRoutes } from "./api.js";
-import { Apps } from "./apps.js";
 import { authority } from "./authority.js";
-import { authorizeEndpoint } from "./authorize.js";
 import { cors } from "./cors.js";
-import { browserSession, loginRoutes, requireLogin } from "./login.js";
-import { parseForm, readForm } from "./parameters.js";
+import { browserSession, loginRoutes } from "./login.js";
+import { nextService } from "./next/index.js";
+import { parseForm } from "./parameters.js";
 import { People } from "./people.js";
+import { railsService } from "./rails.js";
 import { realtime } from "./realtime.js";
 import { record, remember } from "./requests.js";
-import { revokeEndpoint, tokenEndpoint } from "./token.js";
-import { Tokens } from "./tokens.js";
+
+const METADATA_PATH = "/.well-known/oauth-authorization-server";
+
+/** PlaceOS's auth services. Everything else of a sandbox is the same for both. */
+const GENERATIONS = { rails: railsService, next: nextService };
 
 /**
  * @typedef {object} Sandbox a running sandbox. What isn't read-only may be changed while it runs.
@@ -20,26 +23,27 @@ import { Tokens } from "./tokens.js";
  * @property {number} port read-only
  * @property {{method: string, url: string, headers: object, body: string}[]} requests the last thousand requests, oldest first
  * @property {number} tokenLifetime seconds, of tokens issued from now on
- * @property {boolean} redirectErrors tell the app about a refused authorization, as some servers do
- * @property {boolean} dropState leave `state` out of redirected errors
- * @property {boolean} strictRotation a refresh token works once, whatever became of its successor
- * @property {string | undefined} issuer sent as `iss` ([RFC 9207](https://www.rfc-editor.org/rfc/rfc9207))
  * @property {boolean} legacy be ACAEngine: no `version`, so the API is at `/control/api`
+ * @property {boolean} signInAgain the API answers 511 to every token and key
  * @property {object} authority what `/auth/authority` says differently
  * @property {import("express").RequestHandler | undefined} intercept sees every request before the sandbox does
- * @property {(text: string) => boolean} revoke ends a token, given as access or refresh token
+ * @property {(text: string) => boolean} revoke does to a token what the revocation endpoint does
  * @property {() => void} revokeAll
  * @property {(binding: {sys: string, name: string}, value: unknown) => void} setStatus of the module `Environment`
  * @property {() => Promise<void>} close
+ *
+ * Each generation has settings of its own besides: see `rails.js` and `next/index.js`.
  */
 
 /**
  * A server shaped like PlaceOS, for developing and testing apps: sign-in, tokens, a little of the API, and the realtime
  * API, all in memory and on one port.
  *
- * It answers what Doorkeeper answers; the contract suite holds the two side by side.
+ * The generation "rails" answers what Doorkeeper answers; the contract suite holds the two side by side. The generation
+ * "next" answers what PlaceOS's new auth service does; `next/README.md` says where each of its answers was read.
  *
  * @param {object} [options]
+ * @param {"rails" | "next"} [options.generation] of PlaceOS's auth service
  * @param {number} [options.port] 0: one that is free
  * @param {string} [options.host]
  * @param {import("express").RequestHandler} [options.site] serves what isn't the sandbox's own: the app
@@ -50,6 +54,7 @@ import { Tokens } from "./tokens.js";
  * @returns {Promise<Sandbox>}
  */
 export async function startSandbox({
+  generation = "rails",
   port = 0,
   host = "localhost",
   site,
@@ -58,30 +63,35 @@ export async function startSandbox({
   apps: registered = [],
   log = () => {},
 } = {}) {
+  if (!Object.hasOwn(GENERATIONS, generation)) {
+    const known = Object.keys(GENERATIONS).join(" and ");
+    throw new Error(`There is no generation "${generation}", only ${known}.`);
+  }
+  const service = GENERATIONS[generation];
   const app = express();
   const server = createServer(app);
   const { close, ...address } = await listen(server, { port, host });
 
-  const people = new People();
-  const tokens = new Tokens();
   const settings = /** @type {Sandbox} */ ({
     ...address,
     requests: [],
     tokenLifetime,
-    redirectErrors: false,
-    dropState: false,
-    strictRotation: false,
-    issuer: undefined,
     legacy: false,
+    signInAgain: false,
     authority: {},
     intercept: undefined,
-    revoke: (text) => tokens.revoke(text),
-    revokeAll: () => tokens.revokeAll(),
   });
-  const apps = new Apps(registered, [address.origin, ...origins]);
-  // Cookies are shared by all ports of a host: two sandboxes must not sign each other out.
-  const cookieName = `user_${address.port}`;
-  const world = { apps, tokens, people, settings, cookieName };
+  const world = {
+    settings,
+    people: new People(),
+    // Cookies are shared by all ports of a host: two sandboxes must not sign each other out.
+    cookieName: `user_${address.port}`,
+    ...service.parts({
+      settings,
+      registered,
+      origins: [address.origin, ...origins],
+    }),
+  };
   const sockets = realtime(world);
 
   app.disable("x-powered-by");
@@ -92,18 +102,12 @@ export async function startSandbox({
     settings.intercept ? settings.intercept(req, res, next) : next(),
   );
   app.use(cors(origins));
-  app.use(["/login", "/auth"], railsHeaders, browserSession(world));
+  app.use(["/login", "/auth"], browserSession(world));
+  app.use(service.routes(world));
   app.get("/auth/authority", authority(world));
-  app.get("/auth/oauth/authorize", requireLogin, authorizeEndpoint(world));
-  app.post(
-    ["/auth/oauth/token", "/auth/token"],
-    readForm,
-    tokenEndpoint(world),
-  );
-  app.post("/auth/oauth/revoke", readForm, revokeEndpoint(world));
   app.use(loginRoutes(world));
   app.use(["/api/engine/v2", "/control/api"], apiRoutes(world));
-  app.use(["/auth", "/api", "/control"], (_req, res) => {
+  app.use(["/auth", "/api", "/control", METADATA_PATH], (_req, res) => {
     res.status(404).json({ error: "no such route" });
   });
   if (site) app.use(site);
@@ -114,23 +118,14 @@ export async function startSandbox({
     sockets.upgrade(req, socket, head);
   });
 
+  settings.revoke = (text) => world.tokens.revoke(text);
+  settings.revokeAll = () => world.tokens.revokeAll();
   settings.setStatus = (binding, value) => sockets.status.write(binding, value);
   settings.close = async () => {
     sockets.close();
     await close();
   };
   return settings;
-}
-
-/** What Rails puts on every answer, and a browser heeds: a login page can't be framed by another origin. */
-function railsHeaders(_req, res, next) {
-  res.set({
-    "X-Frame-Options": "SAMEORIGIN",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "strict-origin-when-cross-origin",
-    "Cache-Control": "max-age=0, private, must-revalidate",
-  });
-  next();
 }
 
 /** A fault ends as an answer, whatever it was; the fourth parameter is what makes it an error handler. */

@@ -35,8 +35,18 @@ export function requireLogin(req, res, next) {
   redirect(res, `/login?${back}`);
 }
 
-/** @param {{people: import("./people.js").People, apps: import("./apps.js").Apps, cookieName: string}} world */
-export function loginRoutes({ people, apps, cookieName }) {
+/** Signs the browser in to the server. */
+export function beginSession(req, user, done) {
+  // A new id, so that one planted before the sign-in is worth nothing after it.
+  req.session.regenerate((error) => {
+    if (error) return done(error);
+    req.session.userId = user.id;
+    req.session.save(done);
+  });
+}
+
+/** @param {{people: import("./people.js").People, apps: import("./apps.js").Apps}} world */
+export function loginRoutes({ people, apps }) {
   const routes = express.Router();
 
   const show = (req, res, { status = 200, email, problem, next }) => {
@@ -69,24 +79,21 @@ export function loginRoutes({ people, apps, cookieName }) {
       const problem = "That email and password don't match.";
       return show(req, res, { status: 401, email, problem, next: place });
     }
-    // A new id, so that one planted before the sign-in is worth nothing after it.
-    req.session.regenerate((error) => {
+    beginSession(req, user, (error) => {
       if (error) return next(error);
-      req.session.userId = user.id;
-      req.session.save((failure) => {
-        if (failure) return next(failure);
-        redirect(res, knownPlace(place, []));
-      });
-    });
-  });
-
-  routes.get("/auth/logout", (req, res, next) => {
-    req.session.destroy((error) => {
-      if (error) return next(error);
-      res.clearCookie(cookieName, { path: "/" });
-      redirect(res, knownPlace(req.query.continue, apps.origins()));
+      redirect(res, knownPlace(place, []));
     });
   });
 
   return routes;
 }
+
+/** Signs the browser out of the server; what it is told then is the next handler's business. */
+export const endSession =
+  ({ cookieName }) =>
+  (req, res, next) => {
+    req.session.destroy((error) => {
+      if (!error) res.clearCookie(cookieName, { path: "/" });
+      next(error);
+    });
+  };

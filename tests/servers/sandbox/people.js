@@ -14,6 +14,10 @@ export class People {
     return equalInConstantTime(key, account.api_key) ? user : undefined;
   }
 
+  byEmail(email) {
+    return email === account.email ? user : undefined;
+  }
+
   byId(id) {
     return id === user.id ? user : undefined;
   }

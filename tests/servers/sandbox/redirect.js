@@ -26,10 +26,11 @@ export function redirect(res, location) {
  *
  * @param {string | undefined} place
  * @param {string[]} origins
+ * @param {string} [otherwise] where it is sent instead
  */
-export function knownPlace(place, origins) {
+export function knownPlace(place, origins, otherwise = "/") {
   // A browser reads "//host", "/\host" and "/<tab>/host" as another host.
   if (/^\/(?![/\\])[^\\\p{Cc}]*$/u.test(place ?? "")) return place;
   const origin = originOf(place);
-  return origin && origins.includes(origin) ? new URL(place).href : "/";
+  return origin && origins.includes(origin) ? new URL(place).href : otherwise;
 }

@@ -1,0 +1,17 @@
+/** Query and form together; JSON isn't looked at. */
+export function formOnly(req, _res, next) {
+  if (req.is("json")) req.body = { ...req.query };
+  next();
+}
+
+/** Answers 422 and names the first of these that isn't there. An empty one is there. */
+export const requireParameters =
+  (...names) =>
+  (req, res, next) => {
+    const missing = names.find((name) => req.body[name] === undefined);
+    if (!missing) return next();
+    res.status(422).json({
+      error: "a required parameter is missing",
+      parameter: missing,
+    });
+  };
