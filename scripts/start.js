@@ -5,6 +5,7 @@ import { build } from "./build.js";
 const { values } = parseArgs({
   options: {
     server: { type: "string" },
+    generation: { type: "string", default: "rails" },
     port: { type: "string", default: "8080" },
     help: { type: "boolean", short: "h", default: false },
   },
@@ -12,6 +13,7 @@ const { values } = parseArgs({
 
 if (values.help) {
   console.log(`npm start                                   the demo, in front of a sandbox
+npm start -- --generation next              the same, with the sign-in of PlaceOS's newest servers
 npm start -- --server https://host          the demo, in front of a real PlaceOS host
 npm start -- --port 9000                    on another port (default 8080, or the next free one)`);
   process.exit();
@@ -26,6 +28,7 @@ const running = await onFreePort(Number(values.port), (port) =>
   values.server
     ? startProxy({ server: values.server, port, site: demo() })
     : startSandbox({
+        generation: values.generation,
         port,
         site: demo(),
         // For the demo's request to another origin: this one by its other name.
