@@ -23,7 +23,8 @@ import {
 } from "./support/visit.js";
 import {
   doorkeeperElsewhere,
-  sandboxElsewhere,
+  everywhere,
+  nextElsewhere,
   sandboxHere,
 } from "./support/worlds.js";
 
@@ -145,7 +146,7 @@ suite("The issuer in an answer by code", (claim) => {
   });
 });
 
-for (const kind of [sandboxHere, doorkeeperElsewhere]) {
+for (const kind of [sandboxHere, doorkeeperElsewhere, nextElsewhere]) {
   suite(
     `A code that isn't this sign-in's, ${kind.name}`,
     (claim) => {
@@ -194,15 +195,20 @@ for (const kind of [sandboxHere, doorkeeperElsewhere]) {
   );
 }
 
+/** What the two generations of servers say of a code with another's verifier. */
+const REFUSED = ["invalid_grant", 400, /authorization grant is invalid/];
+const NEWEST = ["unauthorized_client", 401, /code_verifier is not the one/];
+
 async function assertRefused(visit, page, options) {
   const { session, redirect } = await create(page, options);
   assert.equal(session, null);
   const { code, status, retryable, description } = redirect.error;
+  const [name, number, words] = visit.world.isNewest ? NEWEST : REFUSED;
   assert.deepEqual(
     { code, status, retryable },
-    { code: "invalid_grant", status: 400, retryable: false },
+    { code: name, status: number, retryable: false },
   );
-  assert.match(description, /authorization grant is invalid/);
+  assert.match(description, words);
   assert.equal(tokenPosts(visit).length, 1);
   assert.equal(page.url(), visit.world.app + BARE);
   assert.equal(await stored(page), undefined);
@@ -278,7 +284,7 @@ suite("The exchange of a code happens once", (claim) => {
   });
 });
 
-for (const kind of [sandboxHere, sandboxElsewhere, doorkeeperElsewhere]) {
+for (const kind of everywhere) {
   suite(
     `Two tabs signing in by code at once, ${kind.name}`,
     (claim) => {

@@ -12,12 +12,7 @@ import {
 } from "./support/grants.js";
 import { suite } from "./support/suite.js";
 import { create, historyOf, ready, typePassword } from "./support/visit.js";
-import {
-  doorkeeperElsewhere,
-  doorkeeperHere,
-  sandboxElsewhere,
-  sandboxHere,
-} from "./support/worlds.js";
+import { everywhere } from "./support/worlds.js";
 
 const NAMES = systems.map(({ display_name }) => display_name);
 const DIGEST = { md5: "hex", sha256: "base64url" };
@@ -38,12 +33,7 @@ const namesOf = (visit, page) =>
     return (await response.json()).map(({ display_name }) => display_name);
   }, visit.world.server);
 
-for (const kind of [
-  sandboxHere,
-  sandboxElsewhere,
-  doorkeeperHere,
-  doorkeeperElsewhere,
-]) {
+for (const kind of everywhere) {
   suite(
     `Signing in by code, ${kind.name}`,
     (claim) => {
@@ -99,7 +89,7 @@ for (const kind of [
             client_id: clientId,
             redirect_uri: redirectUri,
           });
-          assert.match(code, /^[\w-]{20,}$/);
+          assert.match(code, /^[\w.-]{20,}$/);
           assert.match(code_verifier, /^[\w-]{43,128}$/);
           for (const { state, ...question } of asked(visit)) {
             assert.deepEqual(question, {

@@ -16,12 +16,7 @@ import {
   ready,
   typePassword,
 } from "./support/visit.js";
-import {
-  doorkeeperElsewhere,
-  doorkeeperHere,
-  sandboxElsewhere,
-  sandboxHere,
-} from "./support/worlds.js";
+import { everywhere } from "./support/worlds.js";
 
 const CALLBACK = "/app/oauth-resp.html";
 const DEEP = "/app/rooms/7?zipcode=1&code=mine&x=b%20c#/plan?a=1";
@@ -49,12 +44,7 @@ async function createAfter(page, given, address) {
   return create(page, given);
 }
 
-for (const kind of [
-  sandboxHere,
-  sandboxElsewhere,
-  doorkeeperHere,
-  doorkeeperElsewhere,
-]) {
+for (const kind of everywhere) {
   suite(
     `Back from signing in by code, ${kind.name}`,
     (claim) => {

@@ -15,15 +15,14 @@ import {
   framesIn,
   openFramed,
   signedInAtServer,
-  withoutRefreshTokens,
 } from "./support/frames.js";
 import { renew, sessionOf, tell } from "./support/staying.js";
 import { suite } from "./support/suite.js";
 import { create, keysOf, leave, ready, typePassword } from "./support/visit.js";
 import {
-  doorkeeperElsewhere,
-  doorkeeperHere,
-  sandboxElsewhere,
+  everywhere,
+  nextElsewhere,
+  nextHere,
   sandboxHere,
 } from "./support/worlds.js";
 
@@ -34,20 +33,15 @@ const authorizations = (visit) =>
       method === "GET" && new URL(url).pathname === AUTHORIZE_PATH,
   ).length;
 
-for (const kind of [
-  sandboxHere,
-  sandboxElsewhere,
-  doorkeeperHere,
-  doorkeeperElsewhere,
-]) {
+for (const kind of everywhere) {
   suite(
     `Renewing in a hidden frame, ${kind.name}`,
     (claim) => {
-      for (const flow of ["implicit", "code"]) {
+      const flows = kind.isNewest ? ["code"] : ["implicit", "code"];
+      for (const flow of flows) {
         claim(
           `goes on while the user is signed in to the server, by the ${flow} flow without a refresh token`,
           async (visit) => {
-            await withoutRefreshTokens(visit);
             const { page, session } = await signedInAtServer(visit, { flow });
             assert.equal(session.canRenew, true);
             const texts = [await stored(page)];
@@ -117,108 +111,132 @@ for (const kind of [
   );
 }
 
-suite("A session that is renewed in a hidden frame", (claim) => {
-  claim("is so unasked, before its end, again and again", async (visit) => {
-    visit.world.sandbox.tokenLifetime = 3;
-    const { page } = await signedInAtServer(visit);
-    const statuses = await page.evaluate(async () => {
-      const statuses = [];
-      for (const end = Date.now() + 9000; Date.now() < end;) {
-        const { status } = await auth.fetch("/api/engine/v2/systems");
-        statuses.push(status);
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
-      return statuses;
-    });
-    assert.ok(statuses.every((status) => status === 200));
-    const events = await heard(page);
-    assert.ok(events.length >= 2, `${events.length} renewals`);
-    assert.deepEqual([...new Set(events.flat())], ["renewed"]);
-    tell("hidden frame, unasked", {
-      tabs: 1,
-      calls: statuses.length,
-      renewals: events.length,
-      twice: 0,
-      lost: statuses.filter((status) => status !== 200).length,
-    });
-  });
-
-  claim(
-    "and no longer signed in to the server ends with its token, once",
-    async (visit) => {
-      visit.world.sandbox.tokenLifetime = 5;
-      const { page } = await signedInAtServer(visit);
-      await visit.context.clearCookies();
-      const { expiresAt } = await sessionOf(page);
-      assert.equal((await renew(page)).error?.code, "login_required");
-      assert.equal(await statusOf(visit, page), 200);
-      await until(async () => (await heard(page)).length > 1, "it is over");
-      assert.ok(Date.now() > expiresAt - 1000, "not before its end");
-      await page.waitForTimeout(1500);
-      assert.deepEqual(await heard(page), [
-        ["renewal-failed", "login_required"],
-        ["expired"],
-      ]);
-      assert.equal(await sessionOf(page), null);
-      assert.deepEqual(await keysOf(page), []);
-    },
-  );
-
-  claim(
-    "is asked for by one frame, however many ask, in two tabs",
-    async (visit) => {
-      const { page, options } = await signedInAtServer(visit, {
-        storage: "local",
+for (const kind of [sandboxHere, nextHere])
+  suite(
+    `A session that is renewed in a hidden frame, ${kind.name}`,
+    (claim) => {
+      claim("is so unasked, before its end, again and again", async (visit) => {
+        visit.world.sandbox.tokenLifetime = 3;
+        const { page } = await signedInAtServer(visit);
+        const statuses = await page.evaluate(async () => {
+          const statuses = [];
+          for (const end = Date.now() + 9000; Date.now() < end;) {
+            const { status } = await auth.fetch("/api/engine/v2/systems");
+            statuses.push(status);
+            await new Promise((resolve) => setTimeout(resolve, 50));
+          }
+          return statuses;
+        });
+        assert.ok(statuses.every((status) => status === 200));
+        const events = await heard(page);
+        assert.ok(events.length >= 2, `${events.length} renewals`);
+        assert.deepEqual([...new Set(events.flat())], ["renewed"]);
+        tell("hidden frame, unasked", {
+          tabs: 1,
+          calls: statuses.length,
+          renewals: events.length,
+          twice: 0,
+          lost: statuses.filter((status) => status !== 200).length,
+        });
       });
-      const other = await openFramed(visit);
-      await other.evaluate((given) => create(given), options);
-      const server = hold(visit, AUTHORIZE_PATH);
-      const before = authorizations(visit);
-      const renewing = [page, other, page].map(renew);
-      await server.arrived;
-      await page.waitForTimeout(500);
-      assert.equal((await framesIn(page)) + (await framesIn(other)), 1);
-      server.release();
-      for (const { error } of await Promise.all(renewing)) {
-        assert.equal(error, undefined);
-      }
-      assert.equal(authorizations(visit) - before, 1);
-      assert.deepEqual(await stored(page), await stored(other));
+
+      claim(
+        "and no longer signed in to the server ends with its token, once",
+        async (visit) => {
+          visit.world.sandbox.tokenLifetime = 5;
+          const { page } = await signedInAtServer(visit);
+          await visit.context.clearCookies();
+          const { expiresAt } = await sessionOf(page);
+          assert.equal((await renew(page)).error?.code, "login_required");
+          assert.equal(await statusOf(visit, page), 200);
+          await until(async () => (await heard(page)).length > 1, "it is over");
+          assert.ok(Date.now() > expiresAt - 1000, "not before its end");
+          await page.waitForTimeout(1500);
+          assert.deepEqual(await heard(page), [
+            ["renewal-failed", "login_required"],
+            ["expired"],
+          ]);
+          assert.equal(await sessionOf(page), null);
+          assert.deepEqual(await keysOf(page), []);
+        },
+      );
+
+      claim(
+        "is asked for by one frame, however many ask, in two tabs",
+        async (visit) => {
+          const { page, options } = await signedInAtServer(visit, {
+            storage: "local",
+          });
+          const other = await openFramed(visit);
+          await other.evaluate((given) => create(given), options);
+          const server = hold(visit, AUTHORIZE_PATH);
+          const before = authorizations(visit);
+          const renewing = [page, other, page].map(renew);
+          await server.arrived;
+          await page.waitForTimeout(500);
+          assert.equal((await framesIn(page)) + (await framesIn(other)), 1);
+          server.release();
+          for (const { error } of await Promise.all(renewing)) {
+            assert.equal(error, undefined);
+          }
+          assert.equal(authorizations(visit) - before, 1);
+          assert.deepEqual(await stored(page), await stored(other));
+        },
+      );
+
+      claim(
+        "is signed out in the middle of it, and the frame goes at once",
+        async (visit) => {
+          const { page } = await signedInAtServer(visit);
+          const server = hold(visit, AUTHORIZE_PATH);
+          const renewing = renew(page);
+          await server.arrived;
+          await page.evaluate(() => auth.logout({ local: true }));
+          assert.equal((await renewing).error?.code, "login_required");
+          assert.deepEqual(await heard(page), [["signed-out"]]);
+          const isOver = async () => (await framesIn(page)) === 0;
+          await until(isOver, "the frame is gone");
+          server.release();
+          await page.waitForTimeout(500);
+          assert.equal(await sessionOf(page), null);
+          assert.deepEqual(await keysOf(page), []);
+        },
+      );
+
+      claim("works while its page is left, or not at all", async (visit) => {
+        const { page, options } = await signedInAtServer(visit);
+        const server = hold(visit, AUTHORIZE_PATH);
+        void renew(page).catch(() => {});
+        await server.arrived;
+        await page.reload();
+        server.release();
+        await ready(page);
+        await page.evaluate((given) => create(given), options);
+        assert.ok(await sessionOf(page));
+        assert.equal((await renew(page)).error, undefined);
+      });
     },
+    { kind },
   );
 
-  claim(
-    "is signed out in the middle of it, and the frame goes at once",
-    async (visit) => {
-      const { page } = await signedInAtServer(visit);
-      const server = hold(visit, AUTHORIZE_PATH);
-      const renewing = renew(page);
-      await server.arrived;
-      await page.evaluate(() => auth.logout({ local: true }));
-      assert.equal((await renewing).error?.code, "login_required");
-      assert.deepEqual(await heard(page), [["signed-out"]]);
-      const isOver = async () => (await framesIn(page)) === 0;
-      await until(isOver, "the frame is gone");
-      server.release();
-      await page.waitForTimeout(500);
-      assert.equal(await sessionOf(page), null);
-      assert.deepEqual(await keysOf(page), []);
+for (const kind of [nextHere, nextElsewhere]) {
+  suite(
+    `A hidden frame that meets a question for consent, ${kind.name}`,
+    (claim) => {
+      claim("is `login_required`, for nobody can frame it", async (visit) => {
+        const { page } = await signedInAtServer(visit);
+        const before = await stored(page);
+        visit.world.sandbox.consent = true;
+        const { error } = await renew(page);
+        assert.equal(error?.code, "login_required");
+        assert.equal(await framesIn(page), 0);
+        assert.deepEqual(await stored(page), before);
+        assert.equal(await statusOf(visit, page), 200);
+      });
     },
+    { kind },
   );
-
-  claim("works while its page is left, or not at all", async (visit) => {
-    const { page, options } = await signedInAtServer(visit);
-    const server = hold(visit, AUTHORIZE_PATH);
-    void renew(page).catch(() => {});
-    await server.arrived;
-    await page.reload();
-    server.release();
-    await ready(page);
-    await page.evaluate((given) => create(given), options);
-    assert.ok(await sessionOf(page));
-    assert.equal((await renew(page)).error, undefined);
-  });
-});
+}
 
 suite("An app that is loaded inside the hidden frame", (claim) => {
   claim("is inert", async (visit) => {

@@ -13,8 +13,8 @@ import {
   withApiKey,
 } from "./support/sockets.js";
 import { suite } from "./support/suite.js";
-import { create } from "./support/visit.js";
-import { sandboxElsewhere } from "./support/worlds.js";
+import { create, shows } from "./support/visit.js";
+import { nextElsewhere, nextHere, sandboxElsewhere } from "./support/worlds.js";
 
 suite(
   "A WebSocket on the app's own origin",
@@ -146,6 +146,24 @@ suite(
   { kind: sandboxWithPorter },
 );
 
+suite(
+  `A WebSocket, ${nextHere.name}`,
+  (claim) => {
+    claim("is signed by a cookie that holds a kilobyte", async (visit) => {
+      const page = await signedIn(visit);
+      const token = await tokenOf(page);
+      assert.ok(token.length > 900, `${token.length} bytes`);
+      visit.secrets.push(token);
+      assert.equal((await openSocket(page)).readyState, 1);
+      const [{ headers }] = upgradesOf(visit);
+      assert.ok(headers.cookie.includes(`bearer_token=${token}`));
+      assert.deepEqual(await signingCookies(visit), []);
+      for (const url of urlsOf(visit)) assert.ok(!shows(url, token), url);
+    });
+  },
+  { kind: nextHere },
+);
+
 suite("The cookie of an https page", (claim) => {
   claim("is `Secure`", async (visit) => {
     const origin = "https://app.example.com";
@@ -175,50 +193,56 @@ suite("The cookie of an https page", (claim) => {
   });
 });
 
-suite(
-  "A WebSocket on another origin",
-  (claim) => {
-    claim("is signed by its URL, and by no cookie", async (visit) => {
-      const { page } = await signedInByCode(visit);
-      const token = await tokenOf(page);
-      assert.equal((await openSocket(page)).readyState, 1);
-      assertInQuery(visit, "bearer_token", token);
-      assert.deepEqual(await signingCookies(visit), []);
-    });
+for (const kind of [sandboxElsewhere, nextElsewhere])
+  suite(
+    `A WebSocket on another origin, ${kind.name}`,
+    (claim) => {
+      claim("is signed by its URL, and by no cookie", async (visit) => {
+        const { page } = await signedInByCode(visit);
+        const token = await tokenOf(page);
+        assert.equal((await openSocket(page)).readyState, 1);
+        assertInQuery(visit, "bearer_token", token);
+        assert.deepEqual(await signingCookies(visit), []);
+      });
 
-    claim("carries an API key the same way", async (visit) => {
-      const page = await withApiKey(visit);
-      assert.equal((await openSocket(page)).readyState, 1);
-      assertInQuery(visit, "api-key", account.api_key);
-      assert.deepEqual(await signingCookies(visit), []);
-    });
+      claim("carries an API key the same way", async (visit) => {
+        const page = await withApiKey(visit);
+        assert.equal((await openSocket(page)).readyState, 1);
+        assertInQuery(visit, "api-key", account.api_key);
+        assert.deepEqual(await signingCookies(visit), []);
+      });
 
-    claim("binds to what a module says", async (visit) => {
-      const { page } = await signedInByCode(visit);
-      const [{ id: sys }] = systems;
-      const value = await page.evaluate(async (sys) => {
-        const socket = await auth.openWebSocket();
-        const binding = { sys, mod: "Environment", index: 1 };
-        socket.send(
-          JSON.stringify({ id: 1, cmd: "bind", ...binding, name: "humidity" }),
-        );
-        return new Promise((resolve) => {
-          socket.onmessage = ({ data }) => resolve(JSON.parse(data).value);
-        });
-      }, sys);
-      assert.equal(typeof value, "number");
-    });
+      claim("binds to what a module says", async (visit) => {
+        const { page } = await signedInByCode(visit);
+        const [{ id: sys }] = systems;
+        const value = await page.evaluate(async (sys) => {
+          const socket = await auth.openWebSocket();
+          const binding = { sys, mod: "Environment", index: 1 };
+          socket.send(
+            JSON.stringify({
+              id: 1,
+              cmd: "bind",
+              ...binding,
+              name: "humidity",
+            }),
+          );
+          return new Promise((resolve) => {
+            socket.onmessage = ({ data }) => resolve(JSON.parse(data).value);
+          });
+        }, sys);
+        assert.equal(typeof value, "number");
+      });
 
-    const assertInQuery = (visit, name, secret) => {
-      const [{ url, headers }] = upgradesOf(visit);
-      const { pathname, searchParams } = new URL(url, visit.world.server);
-      assert.equal(pathname, CONTROL);
-      assert.deepEqual([...searchParams], [[name, secret]]);
-      assert.doesNotMatch(headers.cookie ?? "", /bearer_token|api-key/);
-    };
-  },
-  { kind: sandboxElsewhere },
-);
+      const assertInQuery = (visit, name, secret) => {
+        const [{ url, headers }] = upgradesOf(visit);
+        const { pathname, searchParams } = new URL(url, visit.world.server);
+        assert.equal(pathname, CONTROL);
+        assert.deepEqual([...searchParams], [[name, secret]]);
+        assert.doesNotMatch(headers.cookie ?? "", /bearer_token|api-key/);
+      };
+    },
+    { kind },
+  );
 
 async function signedIn(visit) {
   const { page } = await signedInByCode(visit);

@@ -6,21 +6,17 @@ import {
   listen,
   renewals,
   signedInByCode,
-  signedInByPassword,
+  signedInForLong,
   statusOf,
   stored,
   tokenPosts,
   until,
   withClock,
 } from "./support/grants.js";
+import { takeEachOnce } from "./support/staying.js";
 import { suite } from "./support/suite.js";
 import { create, ready } from "./support/visit.js";
-import {
-  doorkeeperElsewhere,
-  doorkeeperHere,
-  sandboxElsewhere,
-  sandboxHere,
-} from "./support/worlds.js";
+import { everywhere } from "./support/worlds.js";
 
 /** The token of the last request that bore one. */
 const lastUsed = (visit) =>
@@ -28,24 +24,15 @@ const lastUsed = (visit) =>
     .map(({ headers }) => headers.authorization?.split(" ")[1])
     .findLast(Boolean);
 
-for (const kind of [
-  sandboxHere,
-  sandboxElsewhere,
-  doorkeeperHere,
-  doorkeeperElsewhere,
-]) {
+for (const kind of everywhere) {
   suite(
     `Renewing a session, ${kind.name}`,
     (claim) => {
-      const strictly = ({ world: { sandbox } }) => {
-        if (sandbox) sandbox.strictRotation = true;
-      };
-
       claim(
         "gives a new token, which is the one used from then on, and no refresh token is sent twice",
         async (visit) => {
-          strictly(visit);
-          const { page, options, session } = await signedInByPassword(visit);
+          takeEachOnce(visit);
+          const { page, options, session } = await signedInForLong(visit);
           await listen(page);
           const texts = [await stored(page)];
           for (let round = 0; round < 3; round++) {
@@ -74,7 +61,7 @@ for (const kind of [
           await page.reload();
           await ready(page);
           const again = await create(page, options);
-          assert.equal(again.session.flow, "password");
+          assert.equal(again.session.flow, session.flow);
           await page.evaluate(() => auth.renew());
           const [last] = renewals(visit).slice(-1);
           assert.equal(last.form.refresh_token, texts[3].refresh_token);
@@ -87,7 +74,7 @@ for (const kind of [
       );
 
       claim("works for one that began with a code", async (visit) => {
-        strictly(visit);
+        takeEachOnce(visit);
         const { page } = await signedInByCode(visit);
         const session = await page.evaluate(() => auth.renew());
         assert.equal(session.flow, "code");
@@ -96,9 +83,9 @@ for (const kind of [
       });
 
       claim("happens unasked when due, and not before", async (visit) => {
-        strictly(visit);
+        takeEachOnce(visit);
         await withClock(visit);
-        const { page, session } = await signedInByPassword(visit);
+        const { page, session } = await signedInForLong(visit);
         await listen(page);
         await page.clock.fastForward(7_100_000);
         await page.waitForTimeout(200);
@@ -115,9 +102,9 @@ for (const kind of [
       claim(
         "happens once for all who want a token after the end, none of whom sees the old one",
         async (visit) => {
-          strictly(visit);
+          takeEachOnce(visit);
           await withClock(visit);
-          const { page, options } = await signedInByPassword(visit);
+          const { page, options } = await signedInForLong(visit);
           const old = await stored(page);
           await page.goto("about:blank");
           await visit.context.clock.fastForward(8_000_000);

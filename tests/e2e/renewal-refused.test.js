@@ -6,6 +6,7 @@ import {
   post,
   REVOKE_PATH,
   signedInByPassword,
+  signedInForLong,
   statusWith,
   stored,
   TOKEN_PATH,
@@ -15,18 +16,15 @@ import {
 } from "./support/grants.js";
 import { suite } from "./support/suite.js";
 import { keysOf } from "./support/visit.js";
-import {
-  doorkeeperElsewhere,
-  doorkeeperHere,
-  sandboxElsewhere,
-  sandboxHere,
-} from "./support/worlds.js";
+import { everywhere } from "./support/worlds.js";
 
 /** The session's tokens end at the server, without the app. */
 async function revokedElsewhere(visit, page) {
-  const { access_token } = await stored(page);
+  const { access_token, refresh_token } = await stored(page);
   const { client_id } = tokenPosts(visit)[0].form;
-  await post(visit, REVOKE_PATH, { token: access_token, client_id });
+  for (const token of [access_token, refresh_token]) {
+    await post(visit, REVOKE_PATH, { token, client_id });
+  }
   assert.equal(await statusWith(visit, access_token), 401);
 }
 
@@ -45,19 +43,14 @@ const everyWay = (visit, page) =>
 
 const ended = Array(4).fill("login_required");
 
-for (const kind of [
-  sandboxHere,
-  sandboxElsewhere,
-  doorkeeperHere,
-  doorkeeperElsewhere,
-]) {
+for (const kind of everywhere) {
   suite(
     `A session that the server has ended, ${kind.name}`,
     (claim) => {
       claim(
         "gives the app the server's own 401, and is over by the renewal that it asked for",
         async (visit) => {
-          const { page } = await signedInByPassword(visit);
+          const { page } = await signedInForLong(visit);
           await revokedElsewhere(visit, page);
           await listen(page);
           const seen = await page.evaluate(async (server) => {
@@ -75,7 +68,7 @@ for (const kind of [
       );
 
       claim("is over by a renewal, once, for everyone", async (visit) => {
-        const { page } = await signedInByPassword(visit);
+        const { page } = await signedInForLong(visit);
         await revokedElsewhere(visit, page);
         await listen(page);
         const codes = await page.evaluate(async () => {
@@ -95,7 +88,7 @@ for (const kind of [
 
       claim("is over by a renewal that nobody asked for", async (visit) => {
         await withClock(visit);
-        const { page } = await signedInByPassword(visit);
+        const { page } = await signedInForLong(visit);
         await revokedElsewhere(visit, page);
         await listen(page);
         await page.clock.fastForward(7_300_000);

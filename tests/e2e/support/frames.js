@@ -15,8 +15,12 @@ export async function openFramed(visit) {
   return page;
 }
 
-/** A page on which a person has just signed in at the server, which knows them by a cookie from then on. */
+/**
+ * A page on which a person has just signed in at the server, which knows them by a cookie from then on, and has given no
+ * refresh token.
+ */
 export async function signedInAtServer(visit, more) {
+  await withoutRefreshTokens(visit);
   const options = { ...visit.world.options, ...more };
   const page = await openFramed(visit);
   await Promise.all([
@@ -30,7 +34,7 @@ export async function signedInAtServer(visit, more) {
 }
 
 /** Has the server keep its refresh tokens to itself. */
-export const withoutRefreshTokens = ({ context }) =>
+const withoutRefreshTokens = ({ context }) =>
   context.route("**/auth/oauth/token", async (route) => {
     const response = await route.fetch();
     const { refresh_token: _, ...json } = await response.json();

@@ -1,4 +1,4 @@
-import { TOKEN_PATH, signedInByPassword } from "./grants.js";
+import { TOKEN_PATH, signedInForLong } from "./grants.js";
 import { create, ready } from "./visit.js";
 
 /** What every line of the table that `npm test` prints begins with: see `tell`. */
@@ -40,15 +40,17 @@ export function ledger({ world: { sandbox } }) {
   return seen;
 }
 
+/** Has the sandbox, if there is one, take each refresh token once. */
+export const takeEachOnce = ({ world: { sandbox } }) =>
+  Object.assign(sandbox ?? {}, { strictRotation: true, refreshGrace: 0 });
+
 /** This many tabs with one session in `localStorage`, at a server that takes each refresh token once. */
 export async function tabsOf(visit, count, { lifetime = 7200 } = {}) {
-  Object.assign(visit.world.sandbox, {
-    strictRotation: true,
-    tokenLifetime: lifetime,
-  });
+  takeEachOnce(visit);
+  visit.world.sandbox.tokenLifetime = lifetime;
   const others = [];
   while (others.length < count - 1) others.push(await visit.open());
-  const { page, options } = await signedInByPassword(visit, {
+  const { page, options } = await signedInForLong(visit, {
     storage: "local",
   });
   await Promise.all(others.map((other) => create(other, options)));

@@ -44,7 +44,7 @@ export function suite(
     let initially;
     if (!why) {
       before(async () => {
-        world = await kind.start();
+        world = { isNewest: kind.isNewest, ...(await kind.start()) };
         initially = { ...world.sandbox };
       });
       after(() => world?.close());

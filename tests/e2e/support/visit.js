@@ -133,10 +133,18 @@ export class Visit {
 
   assertNothingLeaked() {
     for (const secret of this.secrets) {
-      const told = this.lines.filter((line) => line.includes(secret));
+      const told = this.lines.filter((line) => shows(line, secret));
       assert.deepEqual(told, [], "the console shows no token");
     }
   }
+}
+
+/** Whether a text shows a secret, or enough of a long one: who writes a kilobyte somewhere may have cut it. */
+export function shows(text, secret) {
+  const isLong = secret.length > 200;
+  // Of a JWT, what its claims begin with, for all begin with the same header; and its signature's end.
+  const pieces = isLong ? [secret.slice(48, 88), secret.slice(-40)] : [secret];
+  return pieces.some((piece) => text.includes(piece));
 }
 
 /** Waits until a bare page can be called. */

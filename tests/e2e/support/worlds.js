@@ -14,11 +14,14 @@ import { site } from "./site.js";
  * @property {string} app origin of the app's pages
  * @property {string} server origin of the server, as the app has to name it
  * @property {object} options what the app has to tell `createAuth`
+ * @property {boolean} [isNewest] as its kind says
+ * @property {string} [loggedOut] where the user is after signing out, if not where the app wanted
  * @property {import("../../servers/sandbox/index.js").Sandbox} [sandbox] its handle, if that is the server
  * @property {() => Promise<void>} close
  *
  * @typedef {object} Kind a world that can be started
  * @property {string} name
+ * @property {boolean} [isNewest] its server has no implicit flow, nor takes passwords
  * @property {string} why one sentence, empty where it can run
  * @property {() => Promise<World>} start
  */
@@ -34,6 +37,69 @@ export const sandboxHere = {
     const apps = registrations(`http://localhost:${port}`);
     const sandbox = await startSandbox({ port, apps, site: site() });
     return oneOrigin(sandbox.origin, { sandbox, close: sandbox.close });
+  },
+};
+
+/** @type {Kind} */
+export const nextHere = {
+  name: "newest server on the app's own origin",
+  isNewest: true,
+  why: "",
+  async start() {
+    const port = await freePort();
+    const sandbox = await startSandbox({
+      generation: "next",
+      port,
+      apps: registrations(`http://localhost:${port}`),
+      site: site(),
+    });
+    return newest(oneOrigin(sandbox.origin, { sandbox, close: sandbox.close }));
+  },
+};
+
+/** @type {Kind} */
+export const nextElsewhere = {
+  name: "newest server on another origin",
+  isNewest: true,
+  why: "",
+  async start() {
+    const app = await serveSite();
+    const sandbox = await startSandbox({
+      generation: "next",
+      apps: registrations(app.origin),
+      origins: [app.origin],
+    });
+    // It leads back to its own host alone.
+    const loggedOut = `${sandbox.origin}/`;
+    return newest(twoOrigins(app, sandbox, { sandbox, loggedOut }));
+  },
+};
+
+/**
+ * A server that is replaced, at its own address, by the newest, which is told of a refresh token of the old one's.
+ *
+ * @type {Kind}
+ */
+export const replacedServer = {
+  name: "sandbox that is replaced",
+  why: "",
+  async start() {
+    const port = await freePort();
+    const given = {
+      port,
+      apps: registrations(`http://localhost:${port}`),
+      site: site(),
+    };
+    let sandbox = await startSandbox(given);
+    return oneOrigin(sandbox.origin, {
+      sandbox,
+      async replace(token) {
+        await sandbox.close();
+        sandbox = await startSandbox({ generation: "next", ...given });
+        sandbox.takeOver(token);
+      },
+      close: () => sandbox.close(),
+    });
   },
 };
 
@@ -81,6 +147,22 @@ export const doorkeeperElsewhere = {
     return twoOrigins(app, await startDoorkeeper(options), {});
   },
 };
+
+/** Every server there is, each where the app is and elsewhere. */
+export const everywhere = [
+  sandboxHere,
+  sandboxElsewhere,
+  doorkeeperHere,
+  doorkeeperElsewhere,
+  nextHere,
+  nextElsewhere,
+];
+
+/** What an app has to know to sign in at the newest server: the one place that says so. */
+const newest = (world) => ({
+  ...world,
+  options: { ...world.options, flow: "code" },
+});
 
 const oneOrigin = (origin, more) => ({
   app: origin,

@@ -140,10 +140,11 @@ export class Tokens {
   async #give(kind, of, lifetime, claims) {
     const end = now() + lifetime;
     const text = await this.#signer.sign({
+      // First, so that what a token begins with is its own.
+      jti: newId(),
       iss: ISSUER,
       iat: Math.floor(now()),
       exp: Math.ceil(end),
-      jti: newId(),
       ...claims,
     });
     this.#remember(text, kind, of, end);
