@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { after, afterEach, before, describe, it } from "node:test";
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from "jose";
 import { account, user } from "../servers/building.js";
 import { startSandbox } from "../servers/sandbox/index.js";
-import { idOfList } from "../servers/sandbox/next/index.js";
 import { APP, CONFIDENTIAL, LOOPBACK, NATIVE, TENANT } from "./apps.js";
 import { createClient } from "./client.js";
 import {
@@ -18,7 +18,8 @@ import {
 
 // What PlaceOS's new auth service does. Where each of these was read: tests/servers/sandbox/next/README.md.
 
-const idOf = (app) => idOfList(app.redirectUris);
+const idOf = ({ redirectUris }) =>
+  createHash("md5").update(redirectUris.join(" ")).digest("hex");
 const CODE = { ...RAILS_CODE, client_id: idOf(APP), scope: "public" };
 const EXCHANGE = {
   grant_type: "urn:ietf:params:oauth:grant-type:token-exchange",
@@ -209,7 +210,6 @@ describe("next: the authorization endpoint", () => {
   });
 
   it("knows an app by the MD5 of its whole list, and answers at each of it", async () => {
-    assert.equal(idOf(APP).length, 32);
     for (const redirect_uri of APP.redirectUris) {
       const answer = await authorized({ redirect_uri });
       assert.ok(locationOf(answer).startsWith(`${redirect_uri}?code=`));

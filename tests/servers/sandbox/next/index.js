@@ -101,5 +101,5 @@ export const nextService = {
 };
 
 /** The MD5 of the whole list as it was entered: only an app with a single redirect URI can derive it. */
-export const idOfList = (redirectUris) =>
+const idOfList = (redirectUris) =>
   createHash("md5").update(redirectUris.join(" ")).digest("hex");
