@@ -152,5 +152,12 @@ export const ODDITIES = new Map([
   ["with 201", json(GOOD, 201)[0]],
   ["with a lower-case type", good({ token_type: "bearer" })[0]],
   ["with seconds as text", good({ expires_in: "7200" })[0]],
+  [
+    "as the newest server's, which has an id_token and says what kind it is",
+    good({
+      id_token: "header.claims.signature",
+      issued_token_type: "urn:ietf:params:oauth:token-type:access_token",
+    })[0],
+  ],
   ["with more than was asked", good({ error: null, id_token: {} })[0]],
 ]);
