@@ -25,7 +25,7 @@ fn what_another_tab_has_got_is_adopted_and_the_own_wait_is_over() {
     let number = begun(&machine.step(Event::Renew, NOW)).unwrap();
     let heard = further(1, "heard").to_text();
     let effects = machine.step(Event::Heard(heard.clone()), seconds(61));
-    assert_eq!(names(&effects), ["replace", "renewed", "wake"]);
+    assert_eq!(names(&effects), ["keep", "renewed", "wake"]);
     assert!(matches!(&effects[0], Effect::Keep(text) if text.reveal() == heard.reveal()));
     assert!(!machine.is_renewing());
     assert_eq!(machine.token(seconds(61)).unwrap().reveal(), "heard");
