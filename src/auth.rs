@@ -104,12 +104,14 @@ impl Drop for Subscription {
 }
 
 impl Auth {
-    /// Completes the sign-in if this page load is the answer to one, and restores the session an earlier page kept.
+    /// Completes the sign-in if this page load is the answer to one, and restores the session an earlier page kept. On a
+    /// page that is prerendered this waits until somebody sees it.
     ///
     /// # Errors
     /// Only for options that can't work (`configuration`, `insecure_url`) and where there is no page
     /// (`unsupported_environment`). How a sign-in went is in [`Auth::redirect`].
     pub async fn create(options: Options, hooks: Hooks) -> Result<Self> {
+        page::seen().await;
         let core = Core::of(options, hooks)?;
         core.begun.pass().await;
         Ok(Self::over(core))
@@ -122,6 +124,7 @@ impl Auth {
     /// `state_mismatch` for an answer to nothing that was begun here, `configuration` for a session that can't be taken
     /// along, and as [`Auth::create`].
     pub async fn complete_sign_in(hooks: Hooks) -> Result<Self> {
+        page::seen().await;
         redirect::complete(hooks).await.map(Self::over)
     }
 

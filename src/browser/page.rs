@@ -1,8 +1,11 @@
 //! This page's address, and the ways to leave it.
 
+use crate::browser::gate::Gate;
+use crate::browser::listener::Listener;
 use crate::browser::{self, property, window};
 use crate::error::{AuthError, ErrorCode, Result};
 use crate::url::Url;
+use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(module = "/src/browser/page.js")]
@@ -33,6 +36,26 @@ pub fn base() -> Option<String> {
 pub fn is_visible() -> bool {
     let document = property(&js_sys::global(), "document");
     property(&document, "visibilityState") != "hidden"
+}
+
+/// Waits until somebody sees this page, if the browser prerenders it for a navigation that may never come
+/// ([HTML, `document.prerendering`](https://wicg.github.io/nav-speculation/prerendering.html)). What is stored meanwhile is
+/// thrown away.
+pub async fn seen() {
+    let Some(document) = window().ok().and_then(|window| window.document()) else {
+        return;
+    };
+    // An element of that name would take the property's place.
+    if property(&document, "prerendering").as_bool() != Some(true) {
+        return;
+    }
+    let gate = Rc::new(Gate::default());
+    gate.shut();
+    let bell = Rc::clone(&gate);
+    let listener = Listener::on(&document, "prerenderingchange", move |_| bell.open());
+    if listener.is_some() {
+        gate.pass().await;
+    }
 }
 
 /// Whether the browser thinks that it has a network.
