@@ -122,6 +122,7 @@ struct Parts {
     uri: Option<String>,
     status: Option<u16>,
     retry_after: Option<Duration>,
+    is_final: bool,
 }
 
 /// Longest text of the server's that an error repeats, in characters.
@@ -138,6 +139,7 @@ impl AuthError {
             uri: None,
             status: None,
             retry_after: None,
+            is_final: false,
         }))
     }
 
@@ -200,6 +202,7 @@ impl AuthError {
             ("uri", self.uri()),
             ("status", status.as_deref()),
             ("retry_after", retry_after.as_deref()),
+            ("final", self.0.is_final.then_some("true")),
         ])
     }
 
@@ -212,12 +215,20 @@ impl AuthError {
             .field("status")
             .and_then(|text| text.parse::<u16>().ok());
         let retry_after = form.field("retry_after").and_then(|text| text.parse().ok());
-        Some(
-            Self::new(code, owned("message").unwrap_or_default())
-                .with_details(owned("description"), owned("uri"))
-                .with_status(status)
-                .with_retry_after(retry_after.map(Duration::from_secs)),
-        )
+        let error = Self::new(code, owned("message").unwrap_or_default())
+            .with_details(owned("description"), owned("uri"))
+            .with_status(status)
+            .with_retry_after(retry_after.map(Duration::from_secs));
+        Some(match form.field("final") {
+            Some(_) => error.into_final(),
+            None => error,
+        })
+    }
+
+    /// The same error of what can't be tried again, such as the exchange of a code.
+    pub(crate) fn into_final(mut self) -> Self {
+        self.0.is_final = true;
+        self
     }
 
     /// The same error with the HTTP status it came with.
@@ -265,10 +276,11 @@ impl AuthError {
     /// Whether the same call may succeed later without the user.
     pub fn retryable(&self) -> bool {
         use ErrorCode::*;
-        matches!(
-            self.0.code,
-            Network | Timeout | ServerError | TemporarilyUnavailable
-        )
+        !self.0.is_final
+            && matches!(
+                self.0.code,
+                Network | Timeout | ServerError | TemporarilyUnavailable
+            )
     }
 }
 

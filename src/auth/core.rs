@@ -113,18 +113,19 @@ impl Core {
     }
 
     fn begin(self: &Rc<Self>, page: &Url) {
-        let answer = redirect::take_in(self, page);
-        if self.config.api_key.is_none() {
+        if let Some(answer) = redirect::take_in(self, page) {
             self.restore();
-        }
-        if let Some(answer) = answer {
             redirect::finish(self, answer);
         } else {
             redirect::arrive(self);
         }
     }
 
-    fn restore(self: &Rc<Self>) {
+    /// Takes up the session in storage.
+    pub fn restore(self: &Rc<Self>) {
+        if self.config.api_key.is_some() {
+            return;
+        }
         let stored = self.area().and_then(|area| area.get(&self.key("session")));
         let stored = stored.map(Secret::new);
         self.stored.replace(stored.clone());

@@ -3,7 +3,8 @@
 use super::core::Core;
 use super::{Hooks, is_own};
 use crate::browser::storage::crossing;
-use crate::browser::{self, clock, frame, json, page};
+use crate::browser::timer::sleep;
+use crate::browser::{self, clock, frame, json, page, shared};
 use crate::error::{AuthError, ErrorCode, Result};
 use crate::oauth::arrival::{Arrival, Redirect};
 use crate::oauth::redirect::{Grant, Response, find, judge};
@@ -16,10 +17,17 @@ use crate::text::concat;
 use crate::url::Url;
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::time::Duration;
 use wasm_bindgen_futures::spawn_local;
 
 /// What all keys of pending sign-ins begin with.
 const SIGN_INS: &str = "placeos-auth:sign-in:";
+
+/// How long another client of this page may take to exchange a code: longer than the requests for it can.
+const LONGEST_EXCHANGE: Duration = Duration::from_secs(20);
+
+/// How often is looked whether it has.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// The storage key of a pending sign-in.
 pub fn sign_in_key(state: &State) -> String {
@@ -79,6 +87,10 @@ pub fn take_in(core: &Core, here: &Url) -> Option<Answer> {
         HELD.replace(Some(url.clone()).filter(|_| !is_stuck));
         return None;
     }
+    if is_stuck && sign_in.is_none() && shared::get(&core.key("outcome")).is_some() {
+        // Another client on this page has taken it.
+        return None;
+    }
     if let Some(state) = response.state() {
         crossing::take(&sign_in_key(state));
     }
@@ -91,21 +103,23 @@ pub fn take_in(core: &Core, here: &Url) -> Option<Answer> {
 }
 
 /// Begins the session of an answer, and goes to the page the user left. A code is exchanged first, whoever still waits
-/// for it: it is good once.
+/// for it: it is good once. Other clients of the same server and id, of other options or in another bundle, know that by an
+/// empty outcome, and wait.
 pub fn finish(core: &Rc<Core>, answer: Answer) {
     match (answer.judged, answer.sign_in) {
         (Ok(Grant::Tokens(tokens)), Some(sign_in)) => {
             signed_in(core, tokens, &sign_in, &answer.page, answer.is_stuck);
         }
         (Ok(Grant::Code(code)), Some(sign_in)) => {
-            core.begun.shut();
+            let shut = core.begun.shut_until_dropped();
+            shared::set(&core.key("outcome"), "");
             let core = Rc::clone(core);
             spawn_local(async move {
                 match core.redeem(code, &sign_in.scope).await {
                     Ok(tokens) => signed_in(&core, tokens, &sign_in, &answer.page, answer.is_stuck),
-                    Err(error) => failed(&core, error, &answer.page, answer.is_stuck),
+                    Err(error) => failed(&core, error.into_final(), &answer.page, answer.is_stuck),
                 }
-                core.begun.open();
+                drop(shut);
             });
         }
         (Err(error), _) => failed(core, error, &answer.page, answer.is_stuck),
@@ -116,21 +130,33 @@ pub fn finish(core: &Rc<Core>, answer: Answer) {
 
 fn failed(core: &Core, error: AuthError, here: &Url, is_stuck: bool) {
     core.log(&concat(&["sign-in failed: ", error.code().as_str()]));
-    core.set_redirect(Redirect::Failed(error));
+    came_out(core, Redirect::Failed(error));
     // Once: an outcome that nobody has taken up yet tells of an address that leads back here.
     if is_stuck && crossing::get(&core.key("arrival")).is_none() {
         leave(core, here, None);
     }
 }
 
+/// Notes the outcome, for other clients on this page as well.
+fn came_out(core: &Core, redirect: Redirect) {
+    let outcome = Arrival {
+        redirect: redirect.clone(),
+        history_state: None,
+        sent: clock::now(),
+    };
+    shared::set(&core.key("outcome"), &outcome.to_text());
+    core.set_redirect(redirect);
+}
+
 fn signed_in(core: &Rc<Core>, tokens: Tokens, sign_in: &SignIn, here: &Url, is_stuck: bool) {
     crossing::take(&core.key("begun"));
     core.apply(Event::SignedIn(tokens));
     let target = own_origin(&sign_in.return_to, here);
-    core.set_redirect(Redirect::SignedIn {
+    let redirect = Redirect::SignedIn {
         return_to: target.href(),
         app_state: sign_in.app_state.clone(),
-    });
+    };
+    came_out(core, redirect);
     return_to(core, sign_in, &target, here, is_stuck);
 }
 
@@ -175,16 +201,53 @@ fn leave(core: &Core, target: &Url, history_state: Option<&str>) {
     }
 }
 
-/// Takes over the outcome that the page before this one sent here.
-pub fn arrive(core: &Core) {
-    let text = crossing::take(&core.key("arrival"));
-    let Some(arrival) = text.and_then(|text| Arrival::from_text(&text, clock::now())) else {
-        return;
-    };
-    let Ok(here) = page::url() else {
-        return;
-    };
-    core.set_redirect(match arrival.redirect {
+/// Restores the session, and takes over the outcome that the page before this one sent here, or that another client of this
+/// page has, or is about to have.
+pub fn arrive(core: &Rc<Core>) {
+    let outcome = core.key("outcome");
+    if let Some(text) = crossing::take(&core.key("arrival")) {
+        core.restore();
+        if let Some((redirect, state)) = read_outcome(&text) {
+            came_out(core, redirect);
+            restore_state(state);
+        }
+    } else if shared::get(&outcome).as_deref() == Some("") && core.config.api_key.is_none() {
+        core.log("another client on this page exchanges the code: waiting for it");
+        let shut = core.begun.shut_until_dropped();
+        let core = Rc::clone(core);
+        spawn_local(async move {
+            let begun = clock::now();
+            while shared::get(&outcome).as_deref() == Some("")
+                && clock::now().distance(begun) < LONGEST_EXCHANGE
+            {
+                sleep(LOOK).await;
+            }
+            take_over(&core, &outcome);
+            drop(shut);
+        });
+    } else {
+        take_over(core, &outcome);
+    }
+}
+
+/// Restores the session, with what another client on this page has noted of how it came to be.
+fn take_over(core: &Rc<Core>, outcome: &str) {
+    core.restore();
+    let text = shared::get(outcome).unwrap_or_default();
+    if let Some((redirect, _)) = read_outcome(&text) {
+        // The session of a client that keeps it elsewhere is none of this one's.
+        let is_own = matches!(redirect, Redirect::Failed(_)) || core.session().is_some();
+        if is_own {
+            core.set_redirect(redirect);
+        }
+    }
+}
+
+/// An outcome, and the state of the history entry that it belongs to.
+fn read_outcome(text: &str) -> Option<(Redirect, Option<String>)> {
+    let arrival = Arrival::from_text(text, clock::now())?;
+    let here = page::url().ok()?;
+    let redirect = match arrival.redirect {
         Redirect::SignedIn {
             return_to,
             app_state,
@@ -193,8 +256,13 @@ pub fn arrive(core: &Core) {
             app_state,
         },
         other => other,
-    });
-    if let Some(state) = arrival.history_state.as_deref().and_then(json::from_text) {
+    };
+    Some((redirect, arrival.history_state))
+}
+
+fn restore_state(state: Option<String>) {
+    let state = state.as_deref().and_then(json::from_text);
+    if let (Some(state), Ok(here)) = (state, page::url()) {
         let _ = page::replace_entry(&state, &here);
     }
 }

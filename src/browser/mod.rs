@@ -16,6 +16,7 @@ pub mod lock;
 pub mod native;
 pub mod page;
 pub mod random;
+pub mod shared;
 pub mod storage;
 pub mod timer;
 pub mod url;

@@ -176,24 +176,30 @@ suite("Back from signing in by code", (claim) => {
 
   claim(
     "by a callback page, a refused code is told to the app where the user was",
-    async (visit) => {
-      const given = byCode(visit, { redirectUri: visit.world.app + CALLBACK });
-      answerAt(visit, TOKEN_PATH, (_req, res) =>
-        res.status(400).json({ error: "invalid_grant" }),
-      );
-      const page = await visit.open(DEEP);
-      await create(page, given);
-      await leave(page);
-      await typePassword(page);
-      await page.waitForURL(visit.world.app + DEEP);
-      await ready(page);
-      const { session, redirect } = await create(page, given);
-      assert.equal(session, null);
-      const { code, status, retryable } = redirect.error;
-      assert.deepEqual(
-        { code, status, retryable },
-        { code: "invalid_grant", status: 400, retryable: false },
-      );
-    },
+    (visit) => refused(visit, 400, "invalid_grant"),
+  );
+
+  claim("and so is one that met a server in trouble, for good", (visit) =>
+    refused(visit, 503, "temporarily_unavailable"),
   );
 });
+
+async function refused(visit, status, error) {
+  const given = byCode(visit, { redirectUri: visit.world.app + CALLBACK });
+  answerAt(visit, TOKEN_PATH, (_req, res) =>
+    res.status(status).json({ error }),
+  );
+  const page = await visit.open(DEEP);
+  await create(page, given);
+  await leave(page);
+  await typePassword(page);
+  await page.waitForURL(visit.world.app + DEEP);
+  await ready(page);
+  const { session, redirect } = await create(page, given);
+  assert.equal(session, null);
+  const { code, retryable } = redirect.error;
+  assert.deepEqual(
+    { code, status: redirect.error.status, retryable },
+    { code: error, status, retryable: false },
+  );
+}

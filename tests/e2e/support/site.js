@@ -23,7 +23,8 @@ export function site() {
     });
     next();
   });
-  router.use("/placeos-auth", express.static(DIST));
+  // The second is for pages that have two copies of it.
+  router.use(["/placeos-auth", "/placeos-auth-again"], express.static(DIST));
   // Like an app with a router of its own.
   router.get(ROOMS, (_request, response) =>
     response.sendFile("bare.html", { root: APP }),
