@@ -3,7 +3,8 @@
 //! | module | what it is for |
 //! | --- | --- |
 //! | `core` | what all clients of one configuration share |
-//! | `redirect` | the way to the server and back |
+//! | `login` | the way to the server |
+//! | `redirect` | the way back |
 //! | `renewal`, `frame`, `tabs` | how a session goes on, and who is told |
 //! | `server` | what is asked of the server besides |
 //! | `fetch`, `web_socket` | where the token goes |
@@ -12,6 +13,7 @@
 mod core;
 mod fetch;
 mod frame;
+mod login;
 mod redirect;
 mod renewal;
 pub(crate) mod request;
@@ -19,18 +21,14 @@ mod server;
 mod tabs;
 mod web_socket;
 
-use crate::browser::departure::{Stayed, departure};
 use crate::browser::gate::within;
-use crate::browser::{self, clock, http, json, page, random, storage::crossing};
+use crate::browser::{self, clock, http, page, storage::crossing};
 use crate::error::{AuthError, ErrorCode, Result};
 use crate::notice::Notice;
 use crate::oauth::arrival::Redirect;
 use crate::oauth::authority::Authority;
-use crate::oauth::pkce::Verifier;
-use crate::oauth::sign_in::SignIn;
-use crate::oauth::state::State;
 pub use crate::oauth::token::Credentials;
-use crate::oauth::{self, authorization, logout, loop_guard, token};
+use crate::oauth::{self, logout, token};
 use crate::options::{Flow, Options, check_scope};
 use crate::session::{Change, Ending, Event, Session, login_required};
 use crate::text::concat;
@@ -40,11 +38,7 @@ use server::PATIENCE;
 use std::cell::Cell;
 use std::convert::Infallible;
 use std::rc::Rc;
-use std::time::Duration;
 use wasm_bindgen::JsValue;
-
-/// How long a page is taken to be on its way to the logout page.
-const LEAVING: Duration = Duration::from_secs(5);
 
 /// Called with one line per step, never with a secret in it.
 pub type Log = Rc<dyn Fn(&str)>;
@@ -147,74 +141,15 @@ impl Auth {
     }
 
     /// Leaves the page for the authorization endpoint
-    /// ([RFC 6749 §4.2.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.2.1)).
+    /// ([RFC 6749 §4.2.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.2.1)). While a sign-in is under way on this page,
+    /// others join it.
     ///
     /// # Errors
     /// It never returns otherwise. `untrusted_url` and `configuration` for what can't work; `redirect_loop`;
     /// `unsupported_environment` where nothing can be stored; `login_required` when the user comes back by the back
     /// button, or is on the way to the logout page; `timeout` when the page was not left within a minute.
     pub async fn login(&self, login: Login) -> Result<Infallible> {
-        let core = &self.core;
-        let config = &core.config;
-        core.check_has_sessions()?;
-        let return_to = own_url("returnTo", login.return_to.as_deref())?;
-        let scope = check_scope("scope", login.scope.as_deref().unwrap_or(&config.scope))?;
-        let app_state = match &login.app_state {
-            None => None,
-            Some(value) => Some(json::to_text(value).ok_or_else(|| {
-                AuthError::option("appState", "holds something that JSON can't say.")
-            })?),
-        };
-        let now = clock::now();
-        if core
-            .left
-            .get()
-            .is_some_and(|left| now.distance(left) < LEAVING)
-        {
-            // A guard that asks for a sign-in as soon as there is no session must not undo the sign-out under way.
-            return Err(AuthError::new(
-                ErrorCode::LoginRequired,
-                "This page is on its way to the logout page. Sign in afterwards.",
-            ));
-        }
-        let begun_key = core.key("begun");
-        let begun = loop_guard::begin(crossing::get(&begun_key).as_deref(), now)?;
-        let state = State::from_random(&random::bytes()?);
-        let verifier = match config.flow {
-            Flow::Code => Some(Verifier::from_random(&random::bytes()?)),
-            _ => None,
-        };
-        let sign_in = SignIn {
-            return_to: return_to.href(),
-            app_state,
-            history_state: json::to_text(&page::history_state()).filter(|text| text != "null"),
-            ..core.sign_in(scope, verifier)
-        };
-        redirect::forget_sign_ins(|kept| kept.is_void(now));
-        if !crossing::set(&redirect::sign_in_key(&state), sign_in.to_text().reveal()) {
-            return Err(AuthError::new(
-                ErrorCode::UnsupportedEnvironment,
-                "The browser's storage is blocked or full, so the server's answer could not be recognised. Allow this \
-                 site to store data.",
-            ));
-        }
-        crossing::set(&begun_key, &begun);
-        core.log("leaving for the authorization endpoint");
-        let verifier = sign_in.verifier.as_ref();
-        page::leave(&authorization::request(config, scope, &state, verifier))?;
-        Err(match departure().await {
-            Stayed::CameBack => {
-                core.look_again();
-                AuthError::new(
-                    ErrorCode::LoginRequired,
-                    "The user came back. Offer the sign-in again.",
-                )
-            }
-            Stayed::NeverLeft => AuthError::new(
-                ErrorCode::Timeout,
-                "The page was not left for the server within a minute. Offer the sign-in again.",
-            ),
-        })
+        login::login(&self.core, login).await
     }
 
     /// Exchanges a password for a session: for trusted environments only, such as a kiosk set up by its operator.

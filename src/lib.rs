@@ -50,4 +50,4 @@ mod browser;
 #[cfg(target_arch = "wasm32")]
 pub use auth::Auth;
 pub use error::{AuthError, ErrorCode};
-pub use options::{Flow, Options, StorageKind};
+pub use options::{Flow, FlowOption, Options, StorageKind};

@@ -30,10 +30,9 @@ macro_rules! names {
 }
 
 /// Where a session comes from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flow {
     /// The implicit grant ([RFC 6749 §4.2](https://www.rfc-editor.org/rfc/rfc6749#section-4.2)).
-    #[default]
     Implicit,
     /// The authorization code grant ([RFC 6749 §4.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1)), with PKCE
     /// ([RFC 7636](https://www.rfc-editor.org/rfc/rfc7636)).
@@ -45,6 +44,27 @@ pub enum Flow {
 }
 
 names!(Flow { Implicit = "implicit", Code = "code", Password = "password", ApiKey = "api-key", });
+
+/// The flow by which an app wants its users to sign in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FlowOption {
+    /// [`Flow::Implicit`] where the server offers it, else [`Flow::Code`]: see [`crate::oauth::metadata::judge`].
+    #[default]
+    Auto,
+    /// [`Flow::Implicit`], whatever the server offers.
+    Implicit,
+    /// [`Flow::Code`], whatever the server offers.
+    Code,
+}
+
+names!(FlowOption { Auto = "auto", Implicit = "implicit", Code = "code", });
+
+impl FlowOption {
+    /// Whether a sign-in by that flow is what the app wanted.
+    pub fn allows(self, flow: Flow) -> bool {
+        self == FlowOption::Auto || self.as_str() == flow.as_str()
+    }
+}
 
 /// Where the session is kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -94,8 +114,10 @@ pub struct Options {
     pub client_id: Option<String>,
     /// Where the answer is sent, as it was registered. Default: the page without query and fragment.
     pub redirect_uri: Option<String>,
-    /// How users sign in: [`Flow::Implicit`] or [`Flow::Code`].
-    pub flow: Flow,
+    /// How users sign in.
+    pub flow: FlowOption,
+    /// The issuer that the server names in its answers, where that is not of the authorization endpoint's origin.
+    pub issuer: Option<String>,
     /// Default: `public`.
     pub scope: Option<String>,
     /// Where the session is kept.
@@ -146,8 +168,10 @@ pub struct Config {
     pub redirect_uri: String,
     /// The same as the browser reads it: of the page's origin, without a fragment.
     pub redirect_url: Url,
-    /// How users sign in: [`Flow::Implicit`] or [`Flow::Code`].
-    pub flow: Flow,
+    /// How users sign in.
+    pub flow: FlowOption,
+    /// The issuer that the app named, to the letter.
+    pub issuer: Option<String>,
     /// Scope tokens, one space between two.
     pub scope: String,
     /// Where the session is kept.
@@ -185,11 +209,8 @@ impl Config {
             None => page.with_path("/"),
         };
         let (redirect_uri, redirect_url) = check.redirect_uri(options.redirect_uri.as_deref())?;
-        if !matches!(options.flow, Flow::Implicit | Flow::Code) {
-            return Err(AuthError::option(
-                "flow",
-                "is neither \"implicit\" nor \"code\".",
-            ));
+        if let Some(text) = &options.issuer {
+            check.secure("issuer", text)?;
         }
         let is_key = |key: &ApiKey| {
             !key.reveal().is_empty() && key.reveal().bytes().all(|b| b.is_ascii_graphic())
@@ -257,6 +278,7 @@ impl Config {
             redirect_uri,
             redirect_url,
             flow: options.flow,
+            issuer: options.issuer,
             storage: options.storage,
             api_key: options.api_key,
             renew_before: options.renew_before.unwrap_or(RENEW_BEFORE),

@@ -1,6 +1,7 @@
 //! What the clients of one configuration share on a page: the session, its timer, its listeners.
 
 use super::fetch::API_KEY_HEADER;
+use super::login::UnderWay;
 use super::server::Domain;
 use super::tabs::Watch;
 use super::{Hooks, redirect};
@@ -44,6 +45,8 @@ pub struct Core {
     open: Cell<u32>,
     /// Shut until the answer that this page load may be is dealt with.
     pub begun: Gate,
+    /// The sign-in that this page is being left for.
+    pub under_way: UnderWay,
     /// Shut while a renewal is under way.
     pub renewal: Gate,
     /// The turn to renew, on its way from the wait for it to the renewal.
@@ -93,6 +96,7 @@ impl Core {
             wake_at: Cell::new(None),
             open: Cell::new(0),
             begun: Gate::default(),
+            under_way: UnderWay::default(),
             renewal: Gate::default(),
             turn: RefCell::new(None),
             watch: RefCell::new(None),
@@ -381,7 +385,7 @@ impl Core {
         self.began(sign_in)
             && sign_in.redirect_uri == self.config.redirect_uri
             && sign_in.storage == self.config.storage
-            && sign_in.flow == self.config.flow
+            && self.config.flow.allows(sign_in.flow)
     }
 
     /// Whether a sign-in was begun by a client of the same server and id.

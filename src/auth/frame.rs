@@ -48,7 +48,7 @@ impl Core {
 
     async fn ask_in_frame(self: &Rc<Self>, number: u32, old: &Tokens) -> Result<Tokens> {
         let state = State::from_random(&random::bytes()?);
-        let verifier = match self.config.flow {
+        let verifier = match old.flow {
             Flow::Code => Some(Verifier::from_random(&random::bytes()?)),
             _ => None,
         };
@@ -135,9 +135,14 @@ impl Core {
         let config = &self.config;
         let endpoints = &config.endpoints;
         SignIn {
-            flow: config.flow,
+            flow: if verifier.is_some() {
+                Flow::Code
+            } else {
+                Flow::Implicit
+            },
             server: config.server.origin().to_owned(),
             issuer: endpoints.authorize.origin().to_owned(),
+            named_issuer: config.issuer.clone(),
             client_id: config.client_id.clone(),
             redirect_uri: config.redirect_uri.clone(),
             scope: scope.to_owned(),

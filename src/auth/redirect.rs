@@ -11,7 +11,7 @@ use crate::oauth::redirect::{Grant, Response, find, judge};
 use crate::oauth::sign_in::SignIn;
 use crate::oauth::state::State;
 use crate::oauth::tokens::Tokens;
-use crate::options::Options;
+use crate::options::{FlowOption, Options};
 use crate::session::Event;
 use crate::text::concat;
 use crate::url::Url;
@@ -26,8 +26,11 @@ const SIGN_INS: &str = "placeos-auth:sign-in:";
 /// How long another client of this page may take to exchange a code: longer than the requests for it can.
 const LONGEST_EXCHANGE: Duration = Duration::from_secs(20);
 
-/// How often is looked whether it has.
+/// How long is between two looks whether it has.
 const LOOK: Duration = Duration::from_millis(50);
+
+/// How often is looked at most. A page without timers doesn't wait in between.
+const MOST_LOOKS: u32 = 400;
 
 /// The storage key of a pending sign-in.
 pub fn sign_in_key(state: &State) -> String {
@@ -217,9 +220,11 @@ pub fn arrive(core: &Rc<Core>) {
         let core = Rc::clone(core);
         spawn_local(async move {
             let begun = clock::now();
-            while shared::get(&outcome).as_deref() == Some("")
-                && clock::now().distance(begun) < LONGEST_EXCHANGE
-            {
+            for _ in 0..MOST_LOOKS {
+                let is_over = clock::now().distance(begun) >= LONGEST_EXCHANGE;
+                if is_over || shared::get(&outcome).as_deref() != Some("") {
+                    break;
+                }
                 sleep(LOOK).await;
             }
             take_over(&core, &outcome);
@@ -290,7 +295,7 @@ pub async fn complete(hooks: Hooks) -> Result<Rc<Core>> {
         server: Some(sign_in.server.clone()),
         client_id: Some(sign_in.client_id.clone()),
         redirect_uri: Some(sign_in.redirect_uri.clone()),
-        flow: sign_in.flow,
+        flow: FlowOption::from_name(sign_in.flow.as_str()).unwrap_or_default(),
         scope: Some(sign_in.scope.clone()),
         storage: sign_in.storage,
         token_endpoint: sign_in.token_endpoint.clone(),

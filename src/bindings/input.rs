@@ -3,7 +3,7 @@
 use super::error;
 use crate::auth::{Credentials, Hooks, Log, Login, Logout, Navigate};
 use crate::error::{AuthError, Result};
-use crate::options::{ApiKey, Flow, Options, StorageKind};
+use crate::options::{ApiKey, FlowOption, Options, StorageKind};
 use crate::secret::Secret;
 use crate::text::concat;
 use js_sys::{Array, Function, Reflect};
@@ -183,6 +183,7 @@ pub fn options(value: JsValue) -> Result<(Options, Hooks)> {
             ("clientId", Kind::Text),
             ("redirectUri", Kind::Url),
             ("flow", Kind::Text),
+            ("issuer", Kind::Text),
             ("scope", Kind::Text),
             ("storage", Kind::Text),
             ("protectedResources", Kind::Urls),
@@ -209,7 +210,12 @@ pub fn options(value: JsValue) -> Result<(Options, Hooks)> {
         server: input.text("server"),
         client_id: input.text("clientId"),
         redirect_uri: input.text("redirectUri"),
-        flow: input.one_of("flow", Flow::from_name, "\"implicit\" or \"code\"")?,
+        flow: input.one_of(
+            "flow",
+            FlowOption::from_name,
+            "\"auto\", \"implicit\" or \"code\"",
+        )?,
+        issuer: input.text("issuer"),
         scope: input.text("scope"),
         storage: input.one_of(
             "storage",

@@ -1,11 +1,9 @@
 //! The wait between a navigation and the end of this page, which need not come.
 
+use crate::browser::gate::{Gate, within};
 use crate::browser::listener::Listener;
 use crate::browser::property;
-use crate::browser::timer::Timer;
 use std::time::Duration;
-use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::JsFuture;
 
 /// How long a page may take to be left.
 const LONGEST: Duration = Duration::from_secs(60);
@@ -18,29 +16,39 @@ pub enum Stayed {
     NeverLeft,
 }
 
-/// Ends only if the page is still here, or here again.
-pub async fn departure() -> Stayed {
-    let mut guards = (None, None);
-    let promise = js_sys::Promise::new(&mut |resolve, _| {
-        let came_back = resolve.clone();
-        guards.0 = Listener::on_window("pageshow", move |event| {
+/// A page that is about to be left.
+pub struct Departure {
+    came_back: Gate,
+    _listener: Option<Listener>,
+}
+
+impl Departure {
+    /// From now on it is noticed when the user comes back.
+    pub fn begin() -> Self {
+        let came_back = Gate::default();
+        came_back.shut();
+        let bell = came_back.clone();
+        let listener = Listener::on_window("pageshow", move |event| {
             if property(&event, "persisted").is_truthy() {
-                // Calling a promise's own resolver can't fail.
-                let _ = came_back.call1(&JsValue::NULL, &JsValue::TRUE);
+                bell.open();
             }
         });
-        let never_left = resolve.clone();
-        guards.1 = Timer::after(LONGEST, move || {
-            let _ = never_left.call1(&JsValue::NULL, &JsValue::FALSE);
-        });
-        if guards.1.is_none() {
-            let _ = resolve.call1(&JsValue::NULL, &JsValue::FALSE);
+        Departure {
+            came_back,
+            _listener: listener,
         }
-    });
-    let came_back = JsFuture::from(promise).await;
-    drop(guards);
-    match came_back {
-        Ok(value) if value.is_truthy() => Stayed::CameBack,
-        _ => Stayed::NeverLeft,
+    }
+
+    /// Shut until the user comes back.
+    pub fn came_back(&self) -> &Gate {
+        &self.came_back
+    }
+
+    /// Ends only if the page is still here, or here again.
+    pub async fn end(&self) -> Stayed {
+        match within(LONGEST, Box::pin(self.came_back.pass())).await {
+            Some(()) => Stayed::CameBack,
+            None => Stayed::NeverLeft,
+        }
     }
 }

@@ -25,9 +25,10 @@ extern "C" {
 /// How long an answer may take, to its last byte.
 const LONGEST: Duration = Duration::from_secs(15);
 
-/// The options of both kinds of request, as JSON: much shorter than a setter for each. The domain's settings tell whether
+/// The options of each kind of request, as JSON: much shorter than a setter for each. The domain's settings tell whether
 /// somebody is signed in, by the server's cookies; forms need none, and with credentials a browser that is asked for a
 /// password (`WWW-Authenticate: Basic`) would ask the user for one.
+const GET_AS_STRANGER: &str = r#"{"credentials":"omit","cache":"no-store","redirect":"manual","referrerPolicy":"no-referrer"}"#;
 const GET: &str = r#"{"cache":"no-store","redirect":"manual","referrerPolicy":"no-referrer"}"#;
 const POST: &str = r#"{"method":"POST","credentials":"omit","cache":"no-store","redirect":"manual","referrerPolicy":"no-referrer","headers":{"Content-Type":"application/x-www-form-urlencoded"}}"#;
 const POST_ON_LEAVING: &str = r#"{"keepalive":true,"method":"POST","credentials":"omit","cache":"no-store","redirect":"manual","referrerPolicy":"no-referrer","headers":{"Content-Type":"application/x-www-form-urlencoded"}}"#;
@@ -81,7 +82,15 @@ impl Fields for Body {
 /// # Errors
 /// `network`, `timeout`
 pub async fn get(url: &str) -> Result<Reply> {
-    send(url, None, false).await
+    send(url, GET, None).await
+}
+
+/// The same, with no cookie nor other credential of the browser's.
+///
+/// # Errors
+/// `network`, `timeout`
+pub async fn get_as_stranger(url: &str) -> Result<Reply> {
+    send(url, GET_AS_STRANGER, None).await
 }
 
 /// Posts a form.
@@ -89,7 +98,12 @@ pub async fn get(url: &str) -> Result<Reply> {
 /// # Errors
 /// `network`, `timeout`
 pub async fn post(post: Post) -> Result<Reply> {
-    send(&post.url, Some(post.body.reveal()), post.outlives_page).await
+    let options = if post.outlives_page {
+        POST_ON_LEAVING
+    } else {
+        POST
+    };
+    send(&post.url, options, Some(post.body.reveal())).await
 }
 
 /// Whether anybody answers there, readable for this page or not.
@@ -103,8 +117,8 @@ pub async fn is_there(url: &str) -> bool {
     matches!(within(LONGEST, Box::pin(asked)).await, Some(Ok(_)))
 }
 
-async fn send(url: &str, body: Option<&str>, keepalive: bool) -> Result<Reply> {
-    let sent = within(LONGEST, Box::pin(answer(url, body, keepalive))).await;
+async fn send(url: &str, options: &str, body: Option<&str>) -> Result<Reply> {
+    let sent = within(LONGEST, Box::pin(answer(url, options, body))).await;
     sent.unwrap_or_else(|| {
         Err(AuthError::new(
             ErrorCode::Timeout,
@@ -113,7 +127,7 @@ async fn send(url: &str, body: Option<&str>, keepalive: bool) -> Result<Reply> {
     })
 }
 
-async fn answer(url: &str, body: Option<&str>, keepalive: bool) -> Result<Reply> {
+async fn answer(url: &str, options: &str, body: Option<&str>) -> Result<Reply> {
     let fetch = native::own().ok_or_else(|| {
         AuthError::new(
             ErrorCode::UnsupportedEnvironment,
@@ -121,11 +135,6 @@ async fn answer(url: &str, body: Option<&str>, keepalive: bool) -> Result<Reply>
         )
     })?;
     let abort = Abort::new();
-    let options = match (body, keepalive) {
-        (None, _) => GET,
-        (_, false) => POST,
-        (_, true) => POST_ON_LEAVING,
-    };
     let answer = exchange(
         &fetch,
         url,

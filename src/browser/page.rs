@@ -5,7 +5,6 @@ use crate::browser::listener::Listener;
 use crate::browser::{self, property, window};
 use crate::error::{AuthError, ErrorCode, Result};
 use crate::url::Url;
-use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(module = "/src/browser/page.js")]
@@ -49,9 +48,9 @@ pub async fn seen() {
     if property(&document, "prerendering").as_bool() != Some(true) {
         return;
     }
-    let gate = Rc::new(Gate::default());
+    let gate = Gate::default();
     gate.shut();
-    let bell = Rc::clone(&gate);
+    let bell = gate.clone();
     let listener = Listener::on(&document, "prerenderingchange", move |_| bell.open());
     if listener.is_some() {
         gate.pass().await;

@@ -4,6 +4,7 @@
 //! | --- | --- | --- |
 //! | sign-in | [`authorization::request`] | [`redirect::judge`] |
 //! | each grant | [`token::redeem`], [`token::refresh`], [`token::password`] | [`token::judge`] |
+//! | what the server offers | `GET` | [`metadata::judge`] |
 //! | the domain's settings | `GET` | [`authority::judge`] |
 //! | end | [`token::revoke`] | none: nothing depends on it |
 //! | end | [`logout::request`] | none: the server's page answers the user |
@@ -20,6 +21,7 @@ mod hex;
 pub mod http;
 pub mod logout;
 pub mod loop_guard;
+pub mod metadata;
 pub mod pkce;
 pub mod redirect;
 pub mod sign_in;

@@ -175,7 +175,7 @@ pub fn judge(response: Response, sign_in: Option<&SignIn>, now: Instant) -> Resu
     }
     if params
         .field("iss")
-        .is_some_and(|iss| !is_from(iss, &sign_in.issuer))
+        .is_some_and(|iss| !is_from(iss, sign_in))
     {
         return Err(invalid(
             "an `iss` that is not the server that was asked (RFC 9207)",
@@ -214,11 +214,16 @@ pub fn judge(response: Response, sign_in: Option<&SignIn>, now: Instant) -> Resu
     }
 }
 
-/// Whether an issuer is of this origin. Which of an origin's it has to be, nobody told us
-/// ([RFC 9207 §2.4](https://www.rfc-editor.org/rfc/rfc9207#section-2.4)).
-fn is_from(issuer: &str, origin: &str) -> bool {
+/// Whether an issuer is the server that was asked
+/// ([RFC 9207 §2.4](https://www.rfc-editor.org/rfc/rfc9207#section-2.4)): to the letter the one that the app named or, where it
+/// named none, one of the authorization endpoint's origin. What the server's metadata names is no proof: a hostile server
+/// could name the one that it wants to be taken for.
+fn is_from(issuer: &str, sign_in: &SignIn) -> bool {
+    if let Some(named) = &sign_in.named_issuer {
+        return issuer == named;
+    }
     issuer
-        .strip_prefix(origin)
+        .strip_prefix(&sign_in.issuer)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 

@@ -17,8 +17,10 @@ pub struct SignIn {
     pub flow: Flow,
     /// Origin of the server that was asked.
     pub server: String,
-    /// Origin of the authorization endpoint: who has to have answered.
+    /// Origin of the authorization endpoint: who has to have answered, unless the app named an issuer.
     pub issuer: String,
+    /// The issuer that the app named.
+    pub named_issuer: Option<String>,
     /// The client that asked.
     pub client_id: String,
     /// Where the answer was to be sent.
@@ -55,6 +57,7 @@ impl SignIn {
             ("flow", Some(self.flow.as_str())),
             ("server", Some(&self.server)),
             ("issuer", Some(&self.issuer)),
+            ("named_issuer", self.named_issuer.as_deref()),
             ("client_id", Some(&self.client_id)),
             ("redirect_uri", Some(&self.redirect_uri)),
             ("scope", Some(&self.scope)),
@@ -77,6 +80,7 @@ impl SignIn {
             flow: Flow::from_name(form.field("flow")?)?,
             server: owned("server")?,
             issuer: owned("issuer")?,
+            named_issuer: owned("named_issuer"),
             client_id: owned("client_id")?,
             redirect_uri: owned("redirect_uri")?,
             scope: owned("scope")?,

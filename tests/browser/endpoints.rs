@@ -4,7 +4,7 @@ use crate::page::{address, begin, create, options, restored, show, signed_in, ta
 use placeos_auth::auth::Credentials;
 use placeos_auth::oauth::arrival::Redirect;
 use placeos_auth::secret::Secret;
-use placeos_auth::{ErrorCode, Flow, Options};
+use placeos_auth::{ErrorCode, FlowOption, Options};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 /// A client whose endpoints are no endpoints.
@@ -46,7 +46,7 @@ async fn a_password_that_gets_no_tokens_leaves_the_session_that_was_there() {
 #[wasm_bindgen_test]
 async fn a_code_that_gets_no_tokens_is_a_failure_and_leaves_the_address_bar() {
     let options = Options {
-        flow: Flow::Code,
+        flow: FlowOption::Code,
         ..misled()
     };
     let state = begin(&options, &address());
@@ -68,7 +68,7 @@ async fn a_code_that_gets_no_tokens_is_a_failure_and_leaves_the_address_bar() {
 #[wasm_bindgen_test]
 async fn a_code_in_the_fragment_asks_nobody_for_tokens() {
     let options = Options {
-        flow: Flow::Code,
+        flow: FlowOption::Code,
         ..misled()
     };
     let state = begin(&options, &address());

@@ -6,7 +6,7 @@ use placeos_auth::oauth::pkce::Verifier;
 use placeos_auth::oauth::sign_in::SignIn;
 use placeos_auth::oauth::state::State;
 use placeos_auth::time::Instant;
-use placeos_auth::{Auth, Flow, Options};
+use placeos_auth::{Auth, Flow, FlowOption, Options};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
@@ -89,10 +89,12 @@ pub fn begin(options: &Options, return_to: &str) -> State {
     let mut random = [0; 32];
     getrandom::fill(&mut random).unwrap();
     let state = State::from_random(&random);
+    let is_code = options.flow == FlowOption::Code;
     let sign_in = SignIn {
-        flow: options.flow,
+        flow: if is_code { Flow::Code } else { Flow::Implicit },
         server: SERVER.to_owned(),
         issuer: SERVER.to_owned(),
+        named_issuer: None,
         client_id: options.client_id.clone().unwrap(),
         redirect_uri: address(),
         scope: "public".to_owned(),
@@ -102,7 +104,7 @@ pub fn begin(options: &Options, return_to: &str) -> State {
         history_state: None,
         token_endpoint: None,
         authority_endpoint: None,
-        verifier: (options.flow == Flow::Code).then(|| Verifier::from_random(&random)),
+        verifier: is_code.then(|| Verifier::from_random(&random)),
         begun: now(),
     };
     let key = format!("placeos-auth:sign-in:{}", state.as_str());

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { encode, FOREIGN_STATE, GOOD } from "./support/answers.js";
 import {
+  answerAt,
   answered,
   BARE,
   byCode,
@@ -114,6 +115,40 @@ suite(
 );
 
 suite("The issuer in an answer by code", (claim) => {
+  claim("is the one that the app names, where it does", async (visit) => {
+    const { sandbox, server } = visit.world;
+    const issuer = "https://placeos.example.com/auth";
+    const options = byCode(visit, { issuer });
+    sandbox.issuer = issuer;
+    const page = await visit.open();
+    await answered(visit, page, options);
+    assert.equal((await create(page, options)).redirect.status, "signed-in");
+    for (const other of [`${issuer}/`, server, "https://placeos.example.com"]) {
+      sandbox.issuer = other;
+      await page.evaluate(() => sessionStorage.clear());
+      await visit.signInUntilAnswered(page, options);
+      const { redirect } = await create(page, options);
+      assert.equal(redirect.error?.code, "invalid_response", other);
+    }
+    assert.equal(tokenPosts(visit).length, 1);
+  });
+
+  claim("is not what the server's metadata say", async (visit) => {
+    const { sandbox } = visit.world;
+    sandbox.issuer = "https://victim.test";
+    answerAt(visit, "/.well-known/oauth-authorization-server", (_req, res) =>
+      res.json({
+        issuer: "https://victim.test",
+        response_types_supported: ["code"],
+      }),
+    );
+    const page = await visit.open();
+    await answered(visit, page);
+    const { redirect } = await create(page);
+    assert.equal(redirect.error?.code, "invalid_response");
+    assert.equal(tokenPosts(visit).length, 0);
+  });
+
   for (const rest of ["", "/", "/auth"]) {
     claim(`may be the server: its origin and "${rest}"`, async (visit) => {
       const { sandbox, server } = visit.world;
@@ -275,7 +310,8 @@ suite("The exchange of a code happens once", (claim) => {
     const options = byCode(visit);
     const page = await visit.open();
     await answered(visit, page, options);
-    const { session, redirect } = await create(page, visit.world.options);
+    const implicit = { ...visit.world.options, flow: "implicit" };
+    const { session, redirect } = await create(page, implicit);
     assert.deepEqual([session, redirect], [null, { status: "none" }]);
     assert.equal(tokenPosts(visit).length, 0);
     assert.equal(page.url(), visit.world.app + BARE, "though it is taken out");

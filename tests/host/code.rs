@@ -166,6 +166,36 @@ fn an_issuer_is_of_the_origin_that_was_asked_or_the_answer_is_refused() {
 }
 
 #[test]
+fn an_issuer_that_the_app_named_is_compared_to_the_letter() {
+    let token = format!(
+        "#access_token=abc&token_type=Bearer&state={}",
+        state().as_str()
+    );
+    let named = Some("https://placeos.example.com/a".to_owned());
+    for (tail, record) in [(success(""), code_sign_in()), (token, sign_in())] {
+        let record = SignIn {
+            named_issuer: named.clone(),
+            ..record
+        };
+        let judged = |iss: &str| judge_url(&format!("{tail}&iss={iss}"), Some(&record)).unwrap();
+        assert!(judged("https://placeos.example.com/a").is_ok());
+        assert!(judge_url(&tail, Some(&record)).unwrap().is_ok(), "none");
+        for other in [
+            "https://placeos.example.com",
+            "https://placeos.example.com/a/",
+            "https://placeos.example.com/a/b",
+            "https://placeos.example.com/A",
+            // Where the authorization endpoint is.
+            "https://id.example.com",
+            "https://id.example.com/a",
+        ] {
+            let refused = judged(other).unwrap_err().code();
+            assert_eq!(refused, ErrorCode::InvalidResponse, "{other}");
+        }
+    }
+}
+
+#[test]
 fn an_error_of_another_issuer_is_not_believed() {
     let tail = format!(
         "?error=access_denied&iss=https://evil.test&state={}",

@@ -47,6 +47,39 @@ fn what_doorkeeper_answers_becomes_tokens() {
 }
 
 #[test]
+fn what_the_newest_server_answers_becomes_tokens() {
+    let jwt = format!(
+        "e{}.e{}.{}",
+        "y".repeat(60),
+        "y".repeat(900),
+        "x".repeat(342)
+    );
+    for fields in [
+        // By code, with `openid` among the scopes.
+        r#""scope":"public openid","id_token":"e.e.x","refresh_token":"e.r.x""#,
+        // By token exchange (RFC 8693 §2.2.1).
+        r#""scope":"public openid","issued_token_type":"urn:ietf:params:oauth:token-type:access_token","refresh_token":"e.r.x""#,
+        r#""scope":"public openid","created_at":null,"id_token":null,"refresh_token":"e.r.x""#,
+        // Of no use here, whatever is in them.
+        r#""scope":"public openid","created_at":"soon","id_token":{},"issued_token_type":7,"refresh_token":"e.r.x""#,
+    ] {
+        let tokens = judge(
+            200,
+            &format!(
+                r#"{{"access_token":"{jwt}","token_type":"Bearer","expires_in":7200,{fields}}}"#
+            ),
+        )
+        .unwrap();
+        assert_eq!(tokens.access_token.reveal(), jwt);
+        assert_eq!(tokens.refresh_token.unwrap().reveal(), "e.r.x");
+        assert_eq!(tokens.scope, "public openid");
+        assert_eq!(tokens.issued_at, NOW);
+        let end = NOW.after(Duration::from_secs(7200));
+        assert_eq!(tokens.expires_at, Some(end));
+    }
+}
+
+#[test]
 fn what_is_no_token_response_is_refused_with_its_status() {
     for body in [
         "",

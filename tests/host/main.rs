@@ -20,6 +20,7 @@ mod http;
 mod interleaving;
 mod logout;
 mod loop_guard;
+mod metadata;
 mod model;
 mod options;
 mod pkce;

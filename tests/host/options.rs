@@ -1,6 +1,6 @@
 use crate::support::{PAGE, parse, url};
 use placeos_auth::error::Result;
-use placeos_auth::options::{Config, Flow, Options, StorageKind};
+use placeos_auth::options::{Config, Flow, FlowOption, Options, StorageKind};
 use placeos_auth::{AuthError, ErrorCode};
 use proptest::prelude::*;
 use std::time::Duration;
@@ -196,13 +196,35 @@ fn a_protected_resource_is_an_origin_or_a_path() {
 }
 
 #[test]
-fn a_user_signs_in_by_a_token_or_a_code() {
-    assert_eq!(check(|_| {}).unwrap().flow, Flow::Implicit);
-    let code = check(|options| options.flow = Flow::Code).unwrap();
-    assert_eq!(code.flow, Flow::Code);
-    for flow in [Flow::Password, Flow::ApiKey] {
-        let error = check(|options| options.flow = flow).unwrap_err();
-        assert_names(error, ErrorCode::Configuration, "flow");
+fn a_user_signs_in_by_what_the_server_offers_unless_the_app_names_a_flow() {
+    assert_eq!(check(|_| {}).unwrap().flow, FlowOption::Auto);
+    let code = check(|options| options.flow = FlowOption::Code).unwrap();
+    assert_eq!(code.flow, FlowOption::Code);
+    let all = [Flow::Implicit, Flow::Code, Flow::Password, Flow::ApiKey];
+    let allowed = |option: FlowOption| all.map(|flow| option.allows(flow));
+    assert_eq!(allowed(FlowOption::Implicit), [true, false, false, false]);
+    assert_eq!(allowed(FlowOption::Code), [false, true, false, false]);
+    assert!(FlowOption::Auto.allows(Flow::Implicit));
+    assert!(FlowOption::Auto.allows(Flow::Code));
+}
+
+#[test]
+fn an_issuer_is_a_url_that_is_kept_to_the_letter() {
+    assert_eq!(check(|_| {}).unwrap().issuer, None);
+    for issuer in ["https://id.example.com", "https://id.example.com/Realm/"] {
+        let checked = check(|options| options.issuer = Some(issuer.to_owned())).unwrap();
+        assert_eq!(checked.issuer.as_deref(), Some(issuer));
+    }
+    for (wrong, code) in [
+        ("", ErrorCode::Configuration),
+        ("placeos.example.com", ErrorCode::Configuration),
+        ("/auth", ErrorCode::Configuration),
+        ("urn:placeos", ErrorCode::Configuration),
+        ("https://id.example.com/#x", ErrorCode::Configuration),
+        ("http://id.example.com", ErrorCode::InsecureUrl),
+    ] {
+        let error = check(|options| options.issuer = Some(wrong.to_owned())).unwrap_err();
+        assert_names(error, code, "issuer");
     }
 }
 
@@ -222,6 +244,9 @@ fn every_name_is_its_own_and_found_again() {
     for flow in [Flow::Implicit, Flow::Code, Flow::Password, Flow::ApiKey] {
         assert_eq!(Flow::from_name(flow.as_str()), Some(flow));
     }
+    for flow in [FlowOption::Auto, FlowOption::Implicit, FlowOption::Code] {
+        assert_eq!(FlowOption::from_name(flow.as_str()), Some(flow));
+    }
     for storage in [
         StorageKind::Session,
         StorageKind::Local,
@@ -230,6 +255,7 @@ fn every_name_is_its_own_and_found_again() {
         assert_eq!(StorageKind::from_name(storage.as_str()), Some(storage));
     }
     for name in ["", "Implicit", "token", "apiKey"] {
+        assert_eq!(FlowOption::from_name(name), None);
         assert_eq!(Flow::from_name(name), None);
     }
 }

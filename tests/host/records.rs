@@ -60,7 +60,11 @@ fn a_stored_sign_in_is_read_as_it_was() {
         history_state: None,
         ..sign_in()
     };
-    for given in [sign_in(), bare, code_sign_in()] {
+    let proxied = SignIn {
+        named_issuer: Some("https://placeos.example.com/a".to_owned()),
+        ..sign_in()
+    };
+    for given in [sign_in(), bare, code_sign_in(), proxied] {
         assert_same(read(&given), &given);
     }
 }

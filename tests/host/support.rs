@@ -105,6 +105,7 @@ pub fn sign_in() -> SignIn {
         flow: Flow::Implicit,
         server: "https://placeos.example.com".to_owned(),
         issuer: "https://id.example.com".to_owned(),
+        named_issuer: None,
         client_id: "a".repeat(32),
         redirect_uri: PAGE.to_owned(),
         scope: "public".to_owned(),

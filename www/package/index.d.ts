@@ -14,6 +14,8 @@
  * Loads the WebAssembly, completes the sign-in if this page load is the answer to one, and restores the session an
  * earlier page kept. Importing the package does nothing.
  *
+ * On a page that is prerendered it waits until somebody sees the page.
+ *
  * Resolves however the sign-in went: see `auth.redirect`. Calls with the same options share one session and one answer,
  * so a framework may mount twice.
  *
@@ -48,11 +50,18 @@ export interface AuthOptions {
    */
   redirectUri?: string | URL;
   /**
-   * The grant by which users sign in. "code" is the authorization code flow, always with PKCE S256: for servers that have
-   * dropped the implicit flow, and for sessions that renew by refresh token, which takes no cookies of the server's.
-   * Default "implicit".
+   * The grant by which users sign in. "auto", the default, is the implicit flow where the server offers it, else the
+   * authorization code flow: `login` reads what the server offers from its metadata (RFC 8414), once a page, within three
+   * seconds; a server without metadata offers the implicit flow. "code" is the authorization code flow in any case, always with
+   * PKCE S256: its sessions renew by refresh token, which takes no cookies of the server's. `session.flow` says which it was.
    */
-  flow?: "implicit" | "code";
+  flow?: "auto" | "implicit" | "code";
+  /**
+   * The issuer that the server names in its answers (`iss`, RFC 9207), to the letter. Needed only if that is not of the origin
+   * of the authorization endpoint, as behind a proxy; answers of any other are refused. Not read from the metadata: a hostile
+   * server could name another's there.
+   */
+  issuer?: string;
   /** Scopes with one space between two. Default "public". */
   scope?: string;
   /**
@@ -102,7 +111,7 @@ export class Auth {
   readonly redirect: RedirectResult;
 
   /**
-   * Leaves the page for the authorization endpoint. Never resolves.
+   * Leaves the page for the authorization endpoint. Never resolves. A call while a sign-in is under way on this page joins it.
    *
    * @throws {AuthError} `login_required` when the user comes back by the back button or is on the way to the
    * logout page; `redirect_loop` after three
@@ -303,7 +312,7 @@ export class AuthError extends Error {
   readonly uri?: string;
   /** HTTP status, where one was had. */
   readonly status?: number;
-  /** Whether the same call may succeed later without the user. */
+  /** Whether the same call may succeed later without the user. Never for a code's exchange, which can't be tried again. */
   readonly retryable: boolean;
 }
 
