@@ -3,11 +3,11 @@
 
 use super::core::Core;
 use super::fetch::{Credential, is_signed};
-use crate::browser::{abort, brand, clock, native};
+use crate::browser::{abort, brand, clock, native, property};
 use crate::error::{AuthError, ErrorCode};
 use crate::secret::Secret;
 use crate::session::{AfterRefusal, Call, Event};
-use js_sys::{Function, JsString, Object, Promise, Reflect};
+use js_sys::{Function, Object, Promise, Reflect};
 use std::pin::Pin;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -71,12 +71,13 @@ struct Sent {
 
 #[wasm_bindgen]
 extern "C" {
+    // None of these gives a JavaScript value: where it throws, a place in the table of such values would be lost.
     #[wasm_bindgen(catch, js_name = String)]
-    fn to_string(value: &JsValue) -> Result<JsString, JsValue>;
+    fn to_string(value: &JsValue) -> Result<String, JsValue>;
 
     // Not js-sys's: getters of the app's objects may throw.
     #[wasm_bindgen(catch, js_namespace = Object, js_name = assign)]
-    fn assign(target: &Object, source: &Object) -> Result<Object, JsValue>;
+    fn assign(target: &Object, source: &Object) -> Result<(), JsValue>;
 }
 
 /// The URL of a value, if it is a `Request`.
@@ -86,10 +87,11 @@ fn request_url(value: &JsValue) -> Option<String> {
 
 /// A member of an object; nothing for anything else, or where the app's getter throws: the browser will say so.
 fn member(of: &JsValue, name: &str) -> JsValue {
-    if !of.is_object() {
-        return JsValue::UNDEFINED;
+    if of.is_object() {
+        property(of, name)
+    } else {
+        JsValue::UNDEFINED
     }
-    Reflect::get(of, &name.into()).unwrap_or_default()
 }
 
 fn is_stream(value: &JsValue) -> bool {
@@ -119,8 +121,8 @@ impl Outgoing {
         let url = match request_url(&self.input) {
             Some(url) => url,
             None => {
-                let text: String = match to_string(&self.input) {
-                    Ok(text) => text.into(),
+                let text = match to_string(&self.input) {
+                    Ok(text) => text,
                     Err(reason) => return Started::Passed(Promise::reject(&reason)),
                 };
                 self.input = text.as_str().into();
@@ -156,7 +158,8 @@ impl Outgoing {
         let Some(init) = init.filter(is_plain) else {
             return Ok(());
         };
-        let copy = assign(&Object::create(init), init)?;
+        let copy = Object::create(init);
+        assign(&copy, init)?;
         let headers = Reflect::get(&copy, &"headers".into())?;
         if let (false, Ok(headers)) = (
             headers.is_undefined(),

@@ -47,6 +47,7 @@ test("the package holds what a user needs and nothing of ours", async () => {
     "dist/auth-error.js",
     "dist/auth.js",
     "dist/browser",
+    "dist/browser/brand.js",
     "dist/browser/http.js",
     "dist/browser/page.js",
     "dist/browser/url.js",
