@@ -174,7 +174,7 @@ async fn offered(core: &Core) -> Flow {
     let mut has_answered = true;
     let mut flow = None;
     for path in metadata::PATHS {
-        let reply = http::get_as_stranger(&server.with_path(path).href()).await;
+        let reply = http::get_without_credentials(&server.with_path(path).href()).await;
         match reply.and_then(|reply| metadata::judge(&reply.answer())) {
             Ok(offered) => {
                 flow = Some(offered);

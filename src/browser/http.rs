@@ -28,7 +28,7 @@ const LONGEST: Duration = Duration::from_secs(15);
 /// The options of each kind of request, as JSON: much shorter than a setter for each. The domain's settings tell whether
 /// somebody is signed in, by the server's cookies; forms need none, and with credentials a browser that is asked for a
 /// password (`WWW-Authenticate: Basic`) would ask the user for one.
-const GET_AS_STRANGER: &str = r#"{"credentials":"omit","cache":"no-store","redirect":"manual","referrerPolicy":"no-referrer"}"#;
+const GET_WITHOUT_CREDENTIALS: &str = r#"{"credentials":"omit","cache":"no-store","redirect":"manual","referrerPolicy":"no-referrer"}"#;
 const GET: &str = r#"{"cache":"no-store","redirect":"manual","referrerPolicy":"no-referrer"}"#;
 const POST: &str = r#"{"method":"POST","credentials":"omit","cache":"no-store","redirect":"manual","referrerPolicy":"no-referrer","headers":{"Content-Type":"application/x-www-form-urlencoded"}}"#;
 const POST_ON_LEAVING: &str = r#"{"keepalive":true,"method":"POST","credentials":"omit","cache":"no-store","redirect":"manual","referrerPolicy":"no-referrer","headers":{"Content-Type":"application/x-www-form-urlencoded"}}"#;
@@ -89,8 +89,8 @@ pub async fn get(url: &str) -> Result<Reply> {
 ///
 /// # Errors
 /// `network`, `timeout`
-pub async fn get_as_stranger(url: &str) -> Result<Reply> {
-    send(url, GET_AS_STRANGER, None).await
+pub async fn get_without_credentials(url: &str) -> Result<Reply> {
+    send(url, GET_WITHOUT_CREDENTIALS, None).await
 }
 
 /// Posts a form.

@@ -26,7 +26,7 @@ pub fn judge(answer: &Answer) -> Result<Flow> {
     let offered = answer.success()?.json("response_types_supported");
     // A list with a text in it. JSON of one line has an entry between quotes, and no quote within it without a backslash.
     match offered.filter(|offered| offered.starts_with("[\"")) {
-        Some(offered) if offered.contains("\"token\"") => Ok(Flow::Implicit),
+        Some(offered) if offered.split('"').any(|entry| entry == "token") => Ok(Flow::Implicit),
         Some(_) => Ok(Flow::Code),
         None => Err(invalid("no list of `response_types_supported`")),
     }
