@@ -9,6 +9,7 @@
 mod call;
 mod event;
 mod failure;
+pub mod frame;
 mod hearing;
 mod view;
 

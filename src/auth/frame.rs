@@ -1,29 +1,38 @@
 //! Renewal without a refresh token: the authorization endpoint in a hidden frame, which answers by itself while the user is
 //! signed in to the server.
+//!
+//! That a frame stays silent is not the server's word: before it is taken for "the server wants the user", the server is
+//! asked by a request, which tells more.
 
 use super::core::Core;
 use crate::browser::frame::{Frame, Seen};
 use crate::browser::gate::within;
-use crate::browser::{clock, http, page, random};
+use crate::browser::{clock, http, json, page, random};
 use crate::error::{AuthError, ErrorCode, Result};
 use crate::oauth::authorization;
 use crate::oauth::http::Answer;
+use crate::oauth::jwt;
 use crate::oauth::pkce::Verifier;
 use crate::oauth::redirect::{Grant, find, judge};
 use crate::oauth::sign_in::SignIn;
 use crate::oauth::state::State;
 use crate::oauth::tokens::Tokens;
 use crate::options::Flow;
+use crate::secret::Secret;
+use crate::session::frame::{Silence, silence};
 use crate::session::wants_user;
 use crate::url::Url;
+use js_sys::Reflect;
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
+use wasm_bindgen_futures::spawn_local;
 
 /// How long it may take in all: the frame, and what is asked of the server afterwards.
 const LONGEST: Duration = Duration::from_secs(15);
 
-/// How long a frame may stay on a page of another origin after it was loaded: single sign-on goes by some of them.
-const GRACE: Duration = Duration::from_secs(2);
+/// How often a frame is loaded that the page removes: a router that reconciles the document does so once.
+const MOST_FRAMES: u32 = 3;
 
 impl Core {
     /// New tokens by a hidden frame, for the renewal of that number: as soon as nobody wants it any more, the frame goes.
@@ -54,40 +63,46 @@ impl Core {
         };
         let asked = clock::now();
         let url = authorization::request(&self.config, &old.scope, &state, verifier.as_ref());
-        let Some(answer) = self.answer(number, &url, &state).await? else {
-            return Err(if self.machine.borrow().wants(number) {
-                self.why_no_answer().await
-            } else {
-                wants_user()
-            });
+        let answer = match self.answer(number, &url, &state).await? {
+            Some(answer) => answer,
+            None if self.machine.borrow().wants(number) => {
+                return Err(self.why_no_answer(&url, old).await);
+            }
+            None => return Err(wants_user()),
         };
         let sign_in = self.sign_in(&old.scope, verifier);
         let Some((response, _)) = find(&answer, &self.config.redirect_url) else {
             return Err(wants_user());
         };
-        match judge(response, Some(&sign_in), clock::now())? {
-            Grant::Tokens(tokens) => Ok(tokens.asked_for_at(asked)),
-            Grant::Code(code) => self.redeem(code, &old.scope).await,
+        let tokens = match judge(response, Some(&sign_in), clock::now())? {
+            Grant::Tokens(tokens) => tokens.asked_for_at(asked),
+            Grant::Code(code) => self.redeem(code, &old.scope).await?,
+        };
+        if is_other_person(&old.access_token, &tokens.access_token) {
+            self.revoke(&tokens);
+            return Err(other_person());
         }
+        Ok(tokens)
     }
 
     /// The URL in which the frame comes back with an answer to this state; `None` if it ends elsewhere.
     ///
     /// # Errors
-    /// `server_error`, `temporarily_unavailable` where the server's own page can be read, and says so.
-    async fn answer(&self, number: u32, url: &str, state: &State) -> Result<Option<Url>> {
-        let Some(frame) = Frame::load(url) else {
-            return Ok(None);
-        };
+    /// `login_required` where the page lets no frame be; one that is retryable where the server is in trouble.
+    async fn answer(self: &Rc<Self>, number: u32, url: &str, state: &State) -> Result<Option<Url>> {
+        let load = || Frame::load(url).ok_or_else(page_forbids);
+        let mut frame = load()?;
+        let mut frames = 1;
         let mut loads = 0;
         let mut since = clock::now();
+        let mut doubt = None;
         while self.machine.borrow().wants(number) {
             let seen = frame.look().await;
             if frame.loads() != loads {
                 loads = frame.loads();
                 since = clock::now();
             }
-            match seen {
+            let is_foreign = match seen {
                 Seen::Page(url, _) if self.is_answer(&url, state) => return Ok(Some(url)),
                 Seen::Page(_, true) => {
                     let page = Answer {
@@ -98,11 +113,39 @@ impl Core {
                     let error = page.success().err().filter(AuthError::retryable);
                     return error.map_or(Ok(None), Err);
                 }
-                Seen::Foreign if loads > 0 && clock::now().distance(since) >= GRACE => break,
-                _ => {}
+                Seen::Removed if frames < MOST_FRAMES => {
+                    frame = load()?;
+                    frames += 1;
+                    continue;
+                }
+                Seen::Removed | Seen::Forbidden => return Err(page_forbids()),
+                Seen::Foreign => true,
+                Seen::Page(..) | Seen::Nothing => false,
+            };
+            match silence(is_foreign, loads, clock::now().distance(since)) {
+                Silence::End => break,
+                Silence::Doubt => {
+                    let trouble = doubt.get_or_insert_with(|| self.doubt());
+                    if let Some(error) = trouble.take() {
+                        return Err(error);
+                    }
+                }
+                Silence::Wait => {}
             }
         }
         Ok(None)
+    }
+
+    /// Asks the server how it is, while the frame is waited for. What comes of it is put there if it is trouble.
+    fn doubt(self: &Rc<Self>) -> Rc<RefCell<Option<AuthError>>> {
+        let trouble = Rc::new(RefCell::new(None));
+        let (core, told) = (Rc::clone(self), Rc::clone(&trouble));
+        spawn_local(async move {
+            if let Health::Trouble(error) = core.health().await {
+                told.replace(Some(error));
+            }
+        });
+        trouble
     }
 
     fn is_answer(&self, url: &Url, state: &State) -> bool {
@@ -113,8 +156,27 @@ impl Core {
             && find(url, here).is_some_and(|(response, _)| response.state() == Some(state))
     }
 
-    /// A frame doesn't tell a login page from the browser's own about a server that is out of reach. A request does.
-    async fn why_no_answer(&self) -> AuthError {
+    /// A frame doesn't tell a login page from the browser's own about a server that is out of reach, nor in every browser
+    /// from a server's about its trouble. What it was asked, asked by a request, does.
+    async fn why_no_answer(&self, url: &str, old: &Tokens) -> AuthError {
+        let asked = http::get(url).await;
+        let error = match asked.and_then(|reply| reply.answer().granted().map(drop)) {
+            Err(error) if error.code() != ErrorCode::Network => error,
+            _ => match self.health().await {
+                Health::Trouble(error) => error,
+                // It may be in trouble, or not allow this page to read what it says. As long as there is time, it is asked again.
+                Health::Unreadable(error) if old.is_usable(clock::now()) => error,
+                _ => return wants_user(),
+            },
+        };
+        if error.retryable() || error.code().is_oauth() {
+            error
+        } else {
+            wants_user()
+        }
+    }
+
+    async fn health(&self) -> Health {
         let is_own = self.config.server.same_origin(&self.config.redirect_url);
         let href = self.config.endpoints.authority.href();
         let asked = http::get(&href).await;
@@ -123,10 +185,10 @@ impl Core {
             Err(error)
                 if error.code() == ErrorCode::Network && !is_own && http::is_there(&href).await =>
             {
-                wants_user()
+                Health::Unreadable(error)
             }
-            Err(error) if error.retryable() => error,
-            _ => wants_user(),
+            Err(error) if error.retryable() => Health::Trouble(error),
+            _ => Health::Well,
         }
     }
 
@@ -156,4 +218,38 @@ impl Core {
             begun: clock::now(),
         }
     }
+}
+
+/// How a server is, as far as a page may know.
+enum Health {
+    Well,
+    /// Somebody answers, and this page may not read what.
+    Unreadable(AuthError),
+    Trouble(AuthError),
+}
+
+/// Whether two access tokens say that they are not one person's. Most say nothing of it.
+fn is_other_person(old: &Secret, new: &Secret) -> bool {
+    let subject = |token: &Secret| {
+        let claims = json::from_text(&jwt::claims(token.reveal())?)?;
+        Reflect::get(&claims, &"sub".into()).ok()?.as_string()
+    };
+    subject(old)
+        .zip(subject(new))
+        .is_some_and(|(old, new)| old != new)
+}
+
+fn other_person() -> AuthError {
+    AuthError::new(
+        ErrorCode::LoginRequired,
+        "Somebody else is signed in to the server now. The session ends when its token does. Call login() then.",
+    )
+}
+
+fn page_forbids() -> AuthError {
+    AuthError::new(
+        ErrorCode::LoginRequired,
+        "The page lets no hidden frame be: its Content-Security-Policy needs the server in `frame-src`, and nothing may remove \
+         the frame. The session ends when its token does. Call login() then.",
+    )
 }

@@ -19,6 +19,7 @@ pub mod client_id;
 pub mod form;
 mod hex;
 pub mod http;
+pub mod jwt;
 pub mod logout;
 pub mod loop_guard;
 pub mod metadata;

@@ -15,6 +15,7 @@ mod code;
 mod endpoints;
 mod error;
 mod form;
+mod frame;
 mod grant;
 mod http;
 mod interleaving;
