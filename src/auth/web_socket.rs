@@ -4,7 +4,7 @@ use super::Auth;
 use super::fetch::untrusted;
 use crate::browser::cookie::Cookie;
 use crate::browser::{self, page, web_socket};
-use crate::error::{AuthError, ErrorCode, Result};
+use crate::error::Result;
 use crate::oauth::authority::control_socket;
 use crate::oauth::form;
 use wasm_bindgen::JsValue;
@@ -15,11 +15,12 @@ impl Auth {
     /// given. Returns once the socket is open. `protocols` is as for `WebSocket` itself.
     ///
     /// A browser can't set headers on a WebSocket. On the page's own host a cookie signs it that is gone once the
-    /// connection is made; elsewhere a parameter of the URL does, which a server may log.
+    /// connection is made; elsewhere, in a frame of another site, for a token that is too long for a cookie and where there are
+    /// no cookies, a parameter of the URL does, which a server may log.
     ///
     /// # Errors
     /// `untrusted_url`, `login_required`, `network` for a connection that was refused or could not be made, `timeout`,
-    /// `configuration` for protocols that can't be, `unsupported_environment` where no cookie can be set.
+    /// `configuration` for protocols that can't be.
     pub async fn open_web_socket(
         &self,
         path: Option<&str>,
@@ -40,22 +41,15 @@ impl Auth {
         url.fragment.clear();
         url.query = form::without(&url.query, &[name]);
         let here = page::url()?;
-        let cookie = if url.same_origin(&here) {
-            let cookie = Cookie::set(name, credential.reveal(), &url.path, !here.is_plain_http());
-            Some(cookie.ok_or_else(no_cookie)?)
-        } else {
+        let is_own = url.same_origin(&here);
+        let cookie = is_own
+            .then(|| Cookie::set(name, credential.reveal(), &url.path, !here.is_plain_http()))
+            .flatten();
+        if cookie.is_none() {
             form::push(&mut url.query, name, credential.reveal());
-            None
-        };
+        }
         let socket = web_socket::connect(&url.over_web_socket(), protocols).await;
         drop(cookie);
         socket
     }
-}
-
-fn no_cookie() -> AuthError {
-    AuthError::new(
-        ErrorCode::UnsupportedEnvironment,
-        "This page can't set the cookie that signs a WebSocket on its own host. Allow this site to store data.",
-    )
 }

@@ -121,27 +121,46 @@ suite(
       },
     );
 
-    claim(
-      "is not asked for where no cookie can be set, or none can hold the token",
-      async (visit) => {
-        const odd = answerWith({ access_token: "a;path=/" });
-        const { page } = await visit.outcome(odd);
-        assert.equal(
-          (await openSocket(page)).error.code,
-          "unsupported_environment",
-        );
+    for (const [why, token, prepare] of [
+      ["no cookie can hold the token", "a;path=/", () => {}],
+      ["the token is too long for a cookie", "a".repeat(4050), () => {}],
+      [
+        "the browser has cookies switched off",
+        "a-token-that-is-not-secret",
+        (page) =>
+          page.evaluate(() =>
+            Object.defineProperty(navigator, "cookieEnabled", { value: false }),
+          ),
+      ],
+    ]) {
+      claim(`is signed by its URL where ${why}`, async (visit) => {
+        const answer = answerWith({ access_token: token });
+        const { page } = await visit.outcome(answer);
+        await prepare(page);
+        const coming = atTheDoor(visit);
+        const opening = openSocket(page);
+        const visitor = await coming;
+        assert.equal(visitor.header("cookie"), undefined);
+        const { searchParams } = new URL(visitor.path, visit.world.app);
+        assert.deepEqual([...searchParams], [["bearer_token", token]]);
         assert.deepEqual(await signingCookies(visit), []);
-        await visit.outcome(answerWith(), { page });
-        await page.evaluate(() =>
-          Object.defineProperty(navigator, "cookieEnabled", { value: false }),
-        );
-        assert.equal(
-          (await openSocket(page)).error.code,
-          "unsupported_environment",
-        );
-        assert.deepEqual(upgradesOf(visit), []);
-      },
-    );
+        visitor.greet(["one"]);
+        assert.equal((await opening).readyState, 1);
+      });
+    }
+
+    claim("is signed by a cookie as long as one can be", async (visit) => {
+      const token = "a".repeat(3950);
+      const { page } = await visit.outcome(answerWith({ access_token: token }));
+      const coming = atTheDoor(visit);
+      const opening = openSocket(page);
+      const visitor = await coming;
+      assert.equal(visitor.header("cookie"), `bearer_token=${token}`);
+      assert.equal(visitor.path, CONTROL);
+      visitor.greet(["one"]);
+      assert.equal((await opening).readyState, 1);
+      assert.deepEqual(await signingCookies(visit), []);
+    });
   },
   { kind: sandboxWithPorter },
 );

@@ -181,11 +181,12 @@ export class Auth {
   /**
    * Connects to the realtime API, signed in; resolves once the socket is open. `path` is resolved against `server` and
    * defaults to the control socket. On the page's own host a cookie signs the connection that is removed as soon as it is
-   * made; elsewhere `bearer_token` in the URL does. The server reads the token at the connection and never again.
+   * made; elsewhere, and where no cookie can carry it (a frame of another site, cookies switched off, a token of more than
+   * about 4,000 characters), `bearer_token` in the URL does. The server reads the token at the connection and never again.
    *
    * @throws {AuthError} `network` where the connection was refused or could not be made, which browsers don't tell
    * apart; `timeout` after 15 seconds; `untrusted_url`; `configuration` for protocols that can't be;
-   * `unsupported_environment` where no cookie can be set; as `token`.
+   * as `token`.
    */
   openWebSocket(
     path?: string | URL,
