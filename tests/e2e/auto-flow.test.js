@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
 import { answerWith } from "./support/answers.js";
 import { answerAt, byCode, stored, tokenPosts } from "./support/grants.js";
-import { signedInAtServer, withoutRefreshTokens } from "./support/frames.js";
+import { signedInAtServer } from "./support/frames.js";
 import { renew } from "./support/staying.js";
 import { suite } from "./support/suite.js";
 import { create, leave, ready, reopen, typePassword } from "./support/visit.js";
-import { sandboxElsewhere, sandboxHere } from "./support/worlds.js";
+import {
+  nextElsewhere,
+  nextHere,
+  sandboxElsewhere,
+  sandboxHere,
+} from "./support/worlds.js";
 
 const METADATA = "/.well-known/oauth-authorization-server";
 const UNDER_AUTH = `/auth${METADATA}`;
@@ -75,6 +80,23 @@ for (const kind of [sandboxHere, sandboxElsewhere]) {
         const { session } = await signIn(visit);
         assert.equal(session.flow, "implicit");
         assert.deepEqual(questions(visit), [METADATA, UNDER_AUTH]);
+      });
+    },
+    { kind },
+  );
+}
+
+for (const kind of [nextHere, nextElsewhere]) {
+  suite(
+    `Signing in without naming a flow, ${kind.name}`,
+    (claim) => {
+      claim("goes by code", async (visit) => {
+        const { session, redirect } = await signIn(visit, { flow: undefined });
+        assert.equal(redirect.status, "signed-in");
+        assert.equal(session.flow, "code");
+        assert.equal(session.canRenew, true);
+        assert.ok(grants(visit).every((type) => type === "code"));
+        assert.deepEqual(questions(visit), [METADATA]);
       });
     },
     { kind },
@@ -267,7 +289,7 @@ suite("The flow that was used", (claim) => {
     claim(
       `by ${flow} renews the session in a hidden frame, whatever the client says (${given})`,
       async (visit) => {
-        await withoutRefreshTokens(visit);
+        // Without a refresh token.
         const { page, options } = await signedInAtServer(visit, { flow });
         await page.reload();
         await ready(page);
