@@ -7,7 +7,7 @@
 use super::core::Core;
 use crate::browser::frame::{Frame, Seen};
 use crate::browser::gate::within;
-use crate::browser::{clock, http, json, page, random};
+use crate::browser::{clock, http, json, page, property, random};
 use crate::error::{AuthError, ErrorCode, Result};
 use crate::oauth::authorization;
 use crate::oauth::http::Answer;
@@ -22,7 +22,6 @@ use crate::secret::Secret;
 use crate::session::frame::{Silence, silence};
 use crate::session::wants_user;
 use crate::url::Url;
-use js_sys::Reflect;
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
@@ -232,7 +231,7 @@ enum Health {
 fn is_other_person(old: &Secret, new: &Secret) -> bool {
     let subject = |token: &Secret| {
         let claims = json::from_text(&jwt::claims(token.reveal())?)?;
-        Reflect::get(&claims, &"sub".into()).ok()?.as_string()
+        property(&claims, "sub").as_string()
     };
     subject(old)
         .zip(subject(new))

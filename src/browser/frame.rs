@@ -131,10 +131,7 @@ impl Drop for Frame {
 /// kept out as a whole, or by its origin, or by that of the place it was redirected to. A policy that only reports keeps
 /// nothing out.
 fn forbids(violation: &Event, href: &str) -> Option<bool> {
-    let text = |name: &str| {
-        let value = Reflect::get(violation, &name.into()).ok()?;
-        value.as_string()
-    };
+    let text = |name| property(violation, name).as_string();
     let is_frame = text("effectiveDirective")? == "frame-src" && text("disposition")? == "enforce";
     let blocked = text("blockedURI")?;
     is_frame.then(|| !blocked.is_empty() && href.starts_with(&blocked))

@@ -60,7 +60,7 @@ const CANNOT_THROW = {
     /^const ret = arg0\.(document|location);/,
   ],
   "a frame or an element that we have made by the document itself": [
-    /^const ret = arg0\.(contentWindow|documentElement);/,
+    /^const ret = arg0\.(contentWindow|documentElement|style);/,
     /^arg0\.remove\(\);/,
   ],
   "a class or a function of this package, which catches everything": [
