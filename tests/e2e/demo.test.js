@@ -200,25 +200,31 @@ suite(
     const isOn = (page, flow) => page.getByTestId(`flow-${flow}`).isChecked();
     const textOf = (page, part) => page.getByTestId(part).textContent();
 
-    claim("begins with the implicit one, renewed in a frame", async (visit) => {
-      const page = await visit.open("/");
-      assert.equal(await isOn(page, "implicit"), true);
-      await signIn(page);
-      assert.equal(await textOf(page, "session-flow"), "implicit");
-      assert.equal(await textOf(page, "session-renews"), "by itself");
-      await page.getByTestId("renew").click();
-      await page.getByTestId("renewal").getByText("Renewed at").waitFor();
-      assert.equal(await page.locator("iframe").count(), 0);
-      // Once the server knows the user no more, only they can help.
-      await visit.context.clearCookies();
-      await page.getByTestId("renew").click();
-      const line = page.getByTestId("renewal");
-      await line.getByText("login_required").waitFor();
-      assert.match(await line.textContent(), /sign in again when it has ended/);
-      assert.equal(await textOf(page, "session-renews"), "no");
-      assert.equal(await page.getByTestId("renew").isVisible(), false);
-      assert.equal(await page.getByTestId("sign-out").isVisible(), true);
-    });
+    claim(
+      "begins with what the server offers: here the implicit one, renewed in a frame",
+      async (visit) => {
+        const page = await visit.open("/");
+        assert.equal(await isOn(page, "auto"), true);
+        await signIn(page);
+        assert.equal(await textOf(page, "session-flow"), "implicit");
+        assert.equal(await textOf(page, "session-renews"), "by itself");
+        await page.getByTestId("renew").click();
+        await page.getByTestId("renewal").getByText("Renewed at").waitFor();
+        assert.equal(await page.locator("iframe").count(), 0);
+        // Once the server knows the user no more, only they can help.
+        await visit.context.clearCookies();
+        await page.getByTestId("renew").click();
+        const line = page.getByTestId("renewal");
+        await line.getByText("login_required").waitFor();
+        assert.match(
+          await line.textContent(),
+          /sign in again when it has ended/,
+        );
+        assert.equal(await textOf(page, "session-renews"), "no");
+        assert.equal(await page.getByTestId("renew").isVisible(), false);
+        assert.equal(await page.getByTestId("sign-out").isVisible(), true);
+      },
+    );
 
     claim("is kept for this tab, until the reset", async (visit) => {
       const page = await visit.open("/?flow=code&scope=public");
@@ -233,7 +239,7 @@ suite(
       await page.getByTestId("reset").click();
       await loaded;
       assert.equal(await page.getByTestId("reset").isVisible(), false);
-      assert.equal(await isOn(page, "implicit"), true);
+      assert.equal(await isOn(page, "auto"), true);
     });
 
     claim("signs in by code, and the session renews itself", async (visit) => {

@@ -2,7 +2,7 @@ import { keep, recall } from "./kept.js";
 import { find } from "./page.js";
 
 const KEY = "demo:options";
-const DEFAULT_FLOW = "implicit";
+const DEFAULT_FLOW = "auto";
 
 /** The parameters of the demo's URL, and the options of `createAuth` that they set. */
 const PARAMETERS = {
