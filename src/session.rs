@@ -13,7 +13,7 @@ pub mod frame;
 mod hearing;
 mod view;
 
-use crate::error::{AuthError, Result};
+use crate::error::{AuthError, ErrorCode, Result};
 use crate::oauth::tokens::Tokens;
 use crate::options::Flow;
 use crate::secret::Secret;
@@ -65,8 +65,8 @@ pub struct Machine {
     /// How many renewals were begun.
     renewals: u32,
     failure: Option<Failure>,
-    /// Whether the server has said that only the user can help: no frame is tried again.
-    frame_is_refused: bool,
+    /// The word that only the user can help: no frame is tried again.
+    frame_refusal: Option<AuthError>,
     /// When the session was last renewed for nothing but a 401.
     rejection_renewed_at: Option<Instant>,
     /// When the last session began, also if it has ended.
@@ -87,7 +87,7 @@ impl Machine {
             left_behind: None,
             renewals: 0,
             failure: None,
-            frame_is_refused: false,
+            frame_refusal: None,
             rejection_renewed_at: None,
             last_session: None,
             seen_at: Instant::from_millis(0),
@@ -179,13 +179,13 @@ impl Machine {
         self.last_session = Some(tokens.signed_in_at);
         self.tokens = Some(tokens);
         self.failure = None;
-        self.frame_is_refused = false;
+        self.frame_refusal = None;
     }
 
     /// Whether these can be renewed, as far as is known.
     fn can_renew(&self, tokens: &Tokens) -> bool {
         let has_frame = matches!(tokens.flow, Flow::Implicit | Flow::Code);
-        tokens.refresh_token.is_some() || (has_frame && !self.frame_is_refused)
+        tokens.refresh_token.is_some() || (has_frame && self.frame_refusal.is_none())
     }
 
     /// Renews because it is due, or the app wants it.
@@ -335,7 +335,13 @@ impl Machine {
         let by_frame = |tokens: &&Tokens| tokens.refresh_token.is_none();
         match self.tokens.as_ref().filter(by_frame) {
             Some(_) if is_final(&error) => {
-                self.frame_is_refused = true;
+                // Where the server has dropped the flow, a sign-in by it would fail as well.
+                let is_flow_gone = error.code() == ErrorCode::UnsupportedResponseType;
+                self.frame_refusal = Some(if is_flow_gone {
+                    error.clone()
+                } else {
+                    wants_user()
+                });
                 self.failure = None;
                 if !self.is_usable(now) {
                     // Its end is told next.
@@ -432,7 +438,7 @@ impl Machine {
         self.renewal = None;
         self.tokens = None;
         self.failure = None;
-        self.frame_is_refused = false;
+        self.frame_refusal = None;
         vec![Effect::Remove, Effect::Announce(Change::Ended(ending))]
     }
 }

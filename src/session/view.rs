@@ -1,7 +1,7 @@
 //! What can be seen of the session's state machine, which changes nothing.
 
 use super::failure::not_renewed_yet;
-use super::{Machine, Session, login_required, wants_user};
+use super::{Machine, Session, login_required};
 use crate::error::{AuthError, Result};
 use crate::oauth::tokens::{TOKEN_TYPE, Tokens};
 use crate::secret::Secret;
@@ -47,7 +47,7 @@ impl Machine {
     /// Why the last renewal failed, if it did.
     pub fn failure(&self) -> Option<AuthError> {
         let failed = self.failure.as_ref().map(|failure| failure.error.clone());
-        failed.or_else(|| self.frame_is_refused.then(wants_user))
+        failed.or_else(|| self.frame_refusal.clone())
     }
 
     /// The token, if it is good for at least a moment.

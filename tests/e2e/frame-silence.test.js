@@ -118,7 +118,8 @@ for (const kind of [sandboxHere, sandboxElsewhere]) {
             error_description: "response_type=token",
           }),
         );
-        await renew(page);
+        const { error } = await renew(page);
+        assert.equal(error?.code, "unsupported_response_type");
         await assertFailed(page, before, "unsupported_response_type", {
           canRenew: false,
         });

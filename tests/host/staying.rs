@@ -236,6 +236,26 @@ fn a_frame_that_the_server_wants_the_user_in_is_the_last_and_the_session_ends_wh
 }
 
 #[test]
+fn a_server_that_has_dropped_the_flow_is_the_reason_and_not_the_user() {
+    let mut machine = framed(Flow::Implicit);
+    for name in ["access_denied", "unsupported_response_type"] {
+        let number = begun(&machine.step(Event::Renew, NOW)).unwrap();
+        turn(&mut machine, number, NOW);
+        let error = AuthError::from_server(name, None, None);
+        machine.step(renewed(number, Err(error)), NOW);
+        let told = machine.failure().unwrap().code();
+        let is_gone = name == "unsupported_response_type";
+        let code = if is_gone {
+            ErrorCode::UnsupportedResponseType
+        } else {
+            ErrorCode::LoginRequired
+        };
+        assert_eq!(told, code);
+        machine = framed(Flow::Implicit);
+    }
+}
+
+#[test]
 fn a_frame_that_may_do_better_later_is_tried_again_even_when_the_token_is_over() {
     let mut machine = framed(Flow::Implicit);
     for error in [
