@@ -120,6 +120,10 @@ impl Outgoing {
     pub fn start(mut self) -> Started {
         let url = match request_url(&self.input) {
             Some(url) => url,
+            // `String` has a text for it; a URL it is not.
+            None if self.input.is_symbol() => {
+                return Started::Passed(self.pass(&self.input, &self.init));
+            }
             None => {
                 let text = match to_string(&self.input) {
                     Ok(text) => text,

@@ -53,7 +53,7 @@ export const nextHere = {
       apps: registrations(`http://localhost:${port}`),
       site: site(),
     });
-    return newest(oneOrigin(sandbox.origin, { sandbox, close: sandbox.close }));
+    return oneOrigin(sandbox.origin, { sandbox, close: sandbox.close });
   },
 };
 
@@ -71,7 +71,7 @@ export const nextElsewhere = {
     });
     // It leads back to its own host alone.
     const loggedOut = `${sandbox.origin}/`;
-    return newest(twoOrigins(app, sandbox, { sandbox, loggedOut }));
+    return twoOrigins(app, sandbox, { sandbox, loggedOut });
   },
 };
 
@@ -157,12 +157,6 @@ export const everywhere = [
   nextHere,
   nextElsewhere,
 ];
-
-/** What an app has to know to sign in at the newest server: the one place that says so. */
-const newest = (world) => ({
-  ...world,
-  options: { ...world.options, flow: "code" },
-});
 
 const oneOrigin = (origin, more) => ({
   app: origin,
