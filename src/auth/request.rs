@@ -12,7 +12,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Headers, Request, RequestInit};
+use web_sys::{Headers, Request, RequestInit, Response};
 
 /// The status by which PlaceOS's API says that the user has to sign in again.
 const SIGN_IN_AGAIN: u16 = 511;
@@ -80,9 +80,15 @@ extern "C" {
     fn assign(target: &Object, source: &Object) -> Result<(), JsValue>;
 }
 
-/// The URL of a value, if it is a `Request`.
+/// The URL of a value, if it is a `Request`: the platform's, of whichever frame, or that of a polyfill.
 fn request_url(value: &JsValue) -> Option<String> {
-    brand::read("Request", "url", value)?.as_string()
+    let polyfilled = || {
+        value
+            .dyn_ref()
+            .map(|request: &Request| member(request, "url"))
+    };
+    let url = brand::read("Request", "url", value).or_else(polyfilled)?;
+    url.as_string()
 }
 
 /// A member of an object; nothing for anything else, or where the app's getter throws: the browser will say so.
@@ -100,8 +106,12 @@ fn is_stream(value: &JsValue) -> bool {
 
 /// The status of a value, if it is a `Response`: whatever stands in for the browser's `fetch` may give something else.
 fn status_of(response: &JsValue) -> Option<u16> {
-    let status = brand::read("Response", "status", response)?.as_f64()?;
-    Some(status as u16)
+    let polyfilled = || {
+        let response: &Response = response.dyn_ref()?;
+        Some(member(response, "status"))
+    };
+    let status = brand::read("Response", "status", response).or_else(polyfilled)?;
+    Some(status.as_f64()? as u16)
 }
 
 impl Outgoing {

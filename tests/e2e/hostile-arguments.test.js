@@ -127,6 +127,49 @@ suite("What an app hands to `fetch`", (claim) => {
     },
   );
 
+  claim(
+    "of a polyfill's class is what it is there, and so is its answer",
+    async (visit) => {
+      const page = await echoing(visit);
+      const seen = await page.evaluate(async (url) => {
+        const own = { fetch, Request, Response };
+        // As polyfills have it: properties of each object, no getters of the class.
+        window.Request = class Request {
+          constructor(input, { method, headers } = {}) {
+            Object.assign(this, {
+              url: new URL(input.url ?? input, location.href).href,
+              method: method ?? input.method ?? "GET",
+              headers: new Headers(headers ?? input.headers),
+              redirect: "follow",
+              bodyUsed: false,
+              body: null,
+            });
+          }
+        };
+        window.Response = class Response {
+          constructor(status) {
+            Object.assign(this, { status });
+          }
+        };
+        const sent = [];
+        window.fetch = async (input, init) => {
+          if (!(input instanceof window.Request)) return own.fetch(input, init);
+          sent.push([input.url, input.headers.get("authorization")]);
+          return new window.Response(sent.length === 1 ? 401 : 200);
+        };
+        const request = new window.Request(url, { method: "GET" });
+        const { status } = await auth.fetch(request);
+        Object.assign(window, own);
+        return { status, sent };
+      }, ECHO);
+      assert.equal(seen.status, 200);
+      const urls = seen.sent.map(([url]) => new URL(url).pathname);
+      assert.deepEqual(urls, [ECHO, ECHO]);
+      const tokens = new Set(seen.sent.map(([, token]) => token));
+      assert.equal(tokens.size, 2);
+    },
+  );
+
   claim("with `keepalive` in a `Request` goes with it", async (visit) => {
     const page = await echoing(visit);
     const seen = await page.evaluate(async (url) => {
