@@ -156,15 +156,22 @@ suite("A renewal that fails for now", (claim) => {
           if (error) failed.push([Date.now(), error.code, error.retryable]);
         });
       });
-      const end = answerAt(visit, TOKEN_PATH, (_req, res) =>
-        res.status(503).end(),
-      );
+      let asked = 0;
+      const end = answerAt(visit, TOKEN_PATH, (_req, res) => {
+        asked += 1;
+        res.status(503).end();
+      });
       const failures = () => page.evaluate(() => failed);
       await page.clock.fastForward(7_150_000);
       await until(async () => (await failures()).length > 0, "it failed");
       while ((await failures()).length < 5) {
         await page.clock.fastForward(500);
-        await page.waitForTimeout(30);
+        await page.waitForTimeout(80);
+        // The clock stands still while an answer is on its way.
+        await until(
+          async () => (await failures()).length >= asked,
+          "what was asked has failed",
+        );
       }
       const seen = await failures();
       for (const [, ...error] of seen) {
