@@ -59,10 +59,18 @@ pub struct Answer {
 }
 
 thread_local! {
-    /// The URL with an answer that one client has taken out of the address bar for another, which is yet to be made.
-    static HELD: RefCell<Option<Url>> = const { RefCell::new(None) };
     /// What a callback page has completed, for a framework that mounts it twice.
     static COMPLETED: RefCell<Option<Rc<Core>>> = const { RefCell::new(None) };
+}
+
+/// Where the URL with an answer is that one client has taken out of the address bar for another, which may be of another copy of
+/// this package: a property of the page, which whoever reads it could have read in the address bar.
+const HELD: &str = "placeos-auth:held";
+
+fn take_held() -> Option<Url> {
+    let text = shared::get(HELD).filter(|text| !text.is_empty())?;
+    shared::set(HELD, "");
+    browser::url::parse(&text, None)
 }
 
 fn stored_sign_in(response: &Response) -> Option<SignIn> {
@@ -75,7 +83,7 @@ fn stored_sign_in(response: &Response) -> Option<SignIn> {
 pub fn take_in(core: &Core, here: &Url) -> Option<Answer> {
     let own = &core.config.redirect_url;
     let is_here = find(here, own).is_some();
-    let url = if is_here { here.clone() } else { HELD.take()? };
+    let url = if is_here { here.clone() } else { take_held()? };
     let (response, clean) = find(&url, own)?;
     let is_stuck = is_here && page::replace_entry(&page::history_state(), &clean).is_err();
     if is_stuck {
@@ -87,7 +95,9 @@ pub fn take_in(core: &Core, here: &Url) -> Option<Answer> {
     let is_foreign = sign_in.as_ref().is_some_and(|known| !core.is_mine(known));
     if is_foreign {
         // Whoever asked finds it in the address bar, or here.
-        HELD.replace(Some(url.clone()).filter(|_| !is_stuck));
+        if !is_stuck {
+            shared::set(HELD, &url.href());
+        }
         return None;
     }
     if is_stuck && sign_in.is_none() && shared::get(&core.key("outcome")).is_some() {
