@@ -21,7 +21,7 @@ mod server;
 mod tabs;
 mod web_socket;
 
-use crate::browser::gate::within;
+use crate::browser::timeout::timeout;
 use crate::browser::{self, clock, http, page, storage::crossing};
 use crate::error::{AuthError, ErrorCode, Result};
 use crate::notice::Notice;
@@ -107,7 +107,7 @@ impl Auth {
     pub async fn create(options: Options, hooks: Hooks) -> Result<Self> {
         page::seen().await;
         let core = Core::of(options, hooks)?;
-        core.begun.pass().await;
+        core.begun.wait().await;
         Ok(Self::over(core))
     }
 
@@ -214,7 +214,7 @@ impl Auth {
             }
             core.revocations.ended().await;
         };
-        within(PATIENCE, Box::pin(answers)).await;
+        timeout(PATIENCE, Box::pin(answers)).await;
         if logout.local {
             return Ok(());
         }

@@ -5,7 +5,7 @@ use super::login::UnderWay;
 use super::server::Domain;
 use super::tabs::Watch;
 use super::{Hooks, redirect};
-use crate::browser::gate::{Gate, Pending};
+use crate::browser::latch::{InFlight, Latch};
 use crate::browser::lock::Turn;
 use crate::browser::storage::Area;
 use crate::browser::timer::{self, Timer};
@@ -43,23 +43,23 @@ pub struct Core {
     timer: RefCell<Option<Timer>>,
     wake_at: Cell<Option<Instant>>,
     open: Cell<u32>,
-    /// Shut until the answer that this page load may be is dealt with.
-    pub begun: Gate,
+    /// Closed until the answer that this page load may be is dealt with.
+    pub begun: Latch,
     /// The sign-in that this page is being left for.
     pub under_way: UnderWay,
-    /// Shut while a renewal is under way.
-    pub renewal: Gate,
+    /// Closed while a renewal is under way.
+    pub renewal: Latch,
     /// The turn to renew, on its way from the wait for it to the renewal.
     pub turn: RefCell<Option<Turn>>,
     /// What there is to notice of the world, while there are clients.
     pub watch: RefCell<Option<Watch>>,
-    /// Shut until this tab has heard its own last word.
-    pub echo: Gate,
+    /// Closed until this tab has heard its own last word.
+    pub echo: Latch,
     pub echoes: Cell<u32>,
     /// How often it has heard anything: another tab that speaks isn't frozen.
     pub signs: Cell<u32>,
     /// The revocations under way.
-    pub revocations: Pending,
+    pub revocations: InFlight,
     pub domain: Domain,
     /// What is in storage, as far as this page knows.
     pub stored: RefCell<Option<Secret>>,
@@ -70,7 +70,7 @@ pub struct Core {
 }
 
 impl Core {
-    /// The core of these options, made and begun at the first call. It has begun when its gate is open.
+    /// The core of these options, made and begun at the first call. It has begun when its latch is open.
     pub fn of(options: Options, hooks: Hooks) -> Result<Rc<Self>> {
         let page = page::url()?;
         timer::check_is_there()?;
@@ -95,16 +95,16 @@ impl Core {
             timer: RefCell::new(None),
             wake_at: Cell::new(None),
             open: Cell::new(0),
-            begun: Gate::default(),
+            begun: Latch::default(),
             under_way: UnderWay::default(),
-            renewal: Gate::default(),
+            renewal: Latch::default(),
             turn: RefCell::new(None),
             watch: RefCell::new(None),
-            echo: Gate::default(),
+            echo: Latch::default(),
             // No two tabs count from the same number, for each hears the echoes of all.
             echoes: Cell::new((js_sys::Math::random() * f64::from(u32::MAX)) as u32),
             signs: Cell::new(0),
-            revocations: Pending::default(),
+            revocations: InFlight::default(),
             domain: Domain::default(),
             stored: RefCell::new(None),
             sign_outs: Cell::new(0),
@@ -141,7 +141,7 @@ impl Core {
         let effects = self.machine.borrow_mut().step(event, clock::now());
         self.wake_at.set(None);
         // Before anyone hears of it: a listener may begin the next renewal.
-        if self.renewal.is_shut() && !self.machine.borrow().is_renewing() {
+        if self.renewal.is_closed() && !self.machine.borrow().is_renewing() {
             self.renewal.open();
         }
         for effect in effects {

@@ -6,7 +6,7 @@
 
 use super::core::Core;
 use crate::browser::frame::{Frame, Seen};
-use crate::browser::gate::within;
+use crate::browser::timeout::timeout;
 use crate::browser::{clock, http, json, page, property, random};
 use crate::error::{AuthError, ErrorCode, Result};
 use crate::oauth::authorization;
@@ -45,7 +45,7 @@ impl Core {
                 "The browser is offline: the session could not be renewed.",
             ));
         }
-        let outcome = within(LONGEST, Box::pin(self.ask_in_frame(number, old))).await;
+        let outcome = timeout(LONGEST, Box::pin(self.ask_in_frame(number, old))).await;
         outcome.unwrap_or_else(|| {
             Err(AuthError::new(
                 ErrorCode::Timeout,

@@ -5,7 +5,8 @@ use super::core::Core;
 use super::server::PATIENCE;
 use super::{Login, own_url, redirect};
 use crate::browser::departure::{Departure, Stayed};
-use crate::browser::gate::{Gate, before, within};
+use crate::browser::latch::Latch;
+use crate::browser::timeout::{before, timeout};
 use crate::browser::{clock, http, json, page, random, storage::crossing};
 use crate::error::{AuthError, ErrorCode, Result};
 use crate::oauth::pkce::Verifier;
@@ -32,8 +33,8 @@ thread_local! {
 /// The sign-in under way on this page, which those who ask for one meanwhile join.
 #[derive(Default)]
 pub struct UnderWay {
-    /// Shut until it has ended without one.
-    gate: Gate,
+    /// Closed until it has ended without one.
+    latch: Latch,
     /// How the last one ended.
     end: RefCell<Option<AuthError>>,
 }
@@ -49,16 +50,16 @@ struct Wish {
 pub async fn login(core: &Rc<Core>, login: Login) -> Result<Infallible> {
     let wish = check(core, login)?;
     let under_way = &core.under_way;
-    if !under_way.gate.is_shut() {
-        let shut = under_way.gate.shut_until_dropped();
+    if !under_way.latch.is_closed() {
+        let closed = under_way.latch.close_until_dropped();
         let core = Rc::clone(core);
         spawn_local(async move {
             let Err(error) = leave(&core, wish).await;
             core.under_way.end.replace(Some(error));
-            drop(shut);
+            drop(closed);
         });
     }
-    under_way.gate.pass().await;
+    under_way.latch.wait().await;
     let end = under_way.end.borrow().clone();
     Err(end.unwrap_or_else(login_required))
 }
@@ -153,7 +154,7 @@ async fn flow(core: &Core) -> Flow {
         FlowOption::Implicit => Flow::Implicit,
         FlowOption::Code => Flow::Code,
         FlowOption::Auto => {
-            let asked = within(PATIENCE, Box::pin(offered(core))).await;
+            let asked = timeout(PATIENCE, Box::pin(offered(core))).await;
             asked.unwrap_or(Flow::Implicit)
         }
     }

@@ -3,7 +3,7 @@
 use super::core::Core;
 use super::{Hooks, is_own};
 use crate::browser::storage::crossing;
-use crate::browser::timer::sleep;
+use crate::browser::timeout::sleep;
 use crate::browser::{self, clock, frame, json, page, shared};
 use crate::error::{AuthError, ErrorCode, Result};
 use crate::oauth::arrival::{Arrival, Redirect};
@@ -124,7 +124,7 @@ pub fn finish(core: &Rc<Core>, answer: Answer) {
             signed_in(core, tokens, &sign_in, &answer.page, answer.is_stuck);
         }
         (Ok(Grant::Code(code)), Some(sign_in)) => {
-            let shut = core.begun.shut_until_dropped();
+            let closed = core.begun.close_until_dropped();
             shared::set(&core.key("outcome"), "");
             let core = Rc::clone(core);
             spawn_local(async move {
@@ -132,7 +132,7 @@ pub fn finish(core: &Rc<Core>, answer: Answer) {
                     Ok(tokens) => signed_in(&core, tokens, &sign_in, &answer.page, answer.is_stuck),
                     Err(error) => failed(&core, error.into_final(), &answer.page, answer.is_stuck),
                 }
-                drop(shut);
+                drop(closed);
             });
         }
         (Err(error), _) => failed(core, error, &answer.page, answer.is_stuck),
@@ -226,7 +226,7 @@ pub fn arrive(core: &Rc<Core>) {
         }
     } else if shared::get(&outcome).as_deref() == Some("") && core.config.api_key.is_none() {
         core.log("another client on this page exchanges the code: waiting for it");
-        let shut = core.begun.shut_until_dropped();
+        let closed = core.begun.close_until_dropped();
         let core = Rc::clone(core);
         spawn_local(async move {
             let begun = clock::now();
@@ -238,7 +238,7 @@ pub fn arrive(core: &Rc<Core>) {
                 sleep(LOOK).await;
             }
             take_over(&core, &outcome);
-            drop(shut);
+            drop(closed);
         });
     } else {
         take_over(core, &outcome);
@@ -298,7 +298,7 @@ pub async fn complete(hooks: Hooks) -> Result<Rc<Core>> {
             let _ = page::replace(clean);
         }
         let completed = COMPLETED.with_borrow(Clone::clone).ok_or_else(no_sign_in)?;
-        completed.begun.pass().await;
+        completed.begun.wait().await;
         return Ok(completed);
     };
     let options = Options {
@@ -319,7 +319,7 @@ pub async fn complete(hooks: Hooks) -> Result<Rc<Core>> {
     };
     let core = Core::of(options, hooks)?;
     COMPLETED.replace(Some(Rc::clone(&core)));
-    core.begun.pass().await;
+    core.begun.wait().await;
     if !core.can_leave() {
         return Err(AuthError::new(
             ErrorCode::Configuration,

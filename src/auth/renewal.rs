@@ -1,7 +1,7 @@
 //! How a renewal goes: the tab waits for its turn, asks the server, and lets everyone go on who waits for it.
 
 use super::core::Core;
-use crate::browser::gate::within;
+use crate::browser::timeout::timeout;
 use crate::browser::{clock, lock};
 use crate::error::Result;
 use crate::oauth::tokens::Tokens;
@@ -14,7 +14,7 @@ use wasm_bindgen_futures::spawn_local;
 impl Core {
     /// Waits for this tab's turn, and for what the tabs before it have to say.
     pub fn queue(self: &Rc<Self>, number: u32) {
-        self.renewal.shut();
+        self.renewal.close();
         let core = Rc::clone(self);
         spawn_local(async move {
             let mut turn = None;
@@ -73,7 +73,7 @@ impl Core {
         // What it has got may be over already, on a machine that slept meanwhile: once more, then.
         for _ in 0..2 {
             if self.is_renewing() {
-                self.renewal.pass().await;
+                self.renewal.wait().await;
             }
         }
     }
@@ -81,7 +81,7 @@ impl Core {
     /// Waits for it, but not for long where a request can be sent again: it goes with the token there is, then.
     pub async fn ready_to_send(self: &Rc<Self>, can_repeat: bool) {
         if can_repeat
-            && within(REPEATABLE_WAIT, Box::pin(self.ready()))
+            && timeout(REPEATABLE_WAIT, Box::pin(self.ready()))
                 .await
                 .is_none()
         {
@@ -107,7 +107,7 @@ impl Core {
         let (before, call) = (age(), self.begin_call());
         self.apply(Event::Renew);
         if self.machine.borrow().is_renewing() {
-            self.renewal.pass().await;
+            self.renewal.wait().await;
         }
         if !self.machine.borrow().owns(&call) {
             return Err(login_required());

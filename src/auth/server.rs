@@ -1,7 +1,8 @@
 //! What a client asks its server by requests of its own: new tokens, their end, the domain's settings.
 
 use super::core::Core;
-use crate::browser::gate::{Gate, within};
+use crate::browser::latch::Latch;
+use crate::browser::timeout::timeout;
 use crate::browser::{clock, http};
 use crate::error::{AuthError, ErrorCode, Result};
 use crate::oauth::authority::{self, Authority};
@@ -22,15 +23,15 @@ pub const PATIENCE: Duration = Duration::from_secs(3);
 #[derive(Default)]
 pub struct Domain {
     known: RefCell<Option<Result<Rc<Authority>>>>,
-    asking: Gate,
+    asking: Latch,
 }
 
 impl Core {
     /// The domain's settings. A failure isn't kept: who comes later asks again.
     pub async fn authority(self: &Rc<Self>) -> Result<Rc<Authority>> {
         let domain = &self.domain;
-        if self.known_authority().is_none() && !domain.asking.is_shut() {
-            let asking = domain.asking.shut_until_dropped();
+        if self.known_authority().is_none() && !domain.asking.is_closed() {
+            let asking = domain.asking.close_until_dropped();
             let core = Rc::clone(self);
             spawn_local(async move {
                 let reply = http::get(&core.config.endpoints.authority.href()).await;
@@ -39,7 +40,7 @@ impl Core {
                 drop(asking);
             });
         }
-        domain.asking.pass().await;
+        domain.asking.wait().await;
         domain
             .known
             .borrow()
@@ -54,7 +55,7 @@ impl Core {
 
     /// The same where it helps, and is no reason to wait for long, nor to fail.
     pub async fn authority_soon(self: &Rc<Self>) -> Option<Rc<Authority>> {
-        within(PATIENCE, Box::pin(self.authority())).await?.ok()
+        timeout(PATIENCE, Box::pin(self.authority())).await?.ok()
     }
 
     /// Whether the server is an ACAEngine. One that doesn't say is taken for a PlaceOS.

@@ -2,9 +2,9 @@
 
 use super::core::Core;
 use crate::browser::channel::{self, Channel};
-use crate::browser::gate::within;
 use crate::browser::listener::Listener;
-use crate::browser::timer::sleep;
+use crate::browser::timeout::sleep;
+use crate::browser::timeout::timeout;
 use crate::browser::{page, property, window};
 use crate::notice::Notice;
 use crate::oauth::tokens::Tokens;
@@ -51,12 +51,12 @@ impl Core {
         }) = &*self.watch.borrow()
         {
             self.echoes.set(self.echoes.get().wrapping_add(1));
-            self.echo.shut();
+            self.echo.close();
             channel.echo(Notice::Echo(self.echoes.get()).to_text().reveal());
         } else {
             return;
         }
-        within(ECHO, Box::pin(self.echo.pass())).await;
+        timeout(ECHO, Box::pin(self.echo.wait())).await;
     }
 
     /// Asks the other tabs for what is newer than what this one has: a duplicated tab has what there was when it was made.

@@ -1,8 +1,9 @@
 //! The caller's `AbortSignal`, as the end of a wait.
 
 use crate::browser::brand;
-use crate::browser::gate::{Gate, before};
+use crate::browser::latch::Latch;
 use crate::browser::listener::Listener;
+use crate::browser::timeout::before;
 use std::pin::Pin;
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
@@ -26,10 +27,10 @@ pub async fn unless(
     if was_aborted.is_truthy() {
         return Err(reason());
     }
-    let aborted = Rc::new(Gate::default());
-    aborted.shut();
-    let bell = Rc::clone(&aborted);
-    let _listener = Listener::on(signal.unchecked_ref(), "abort", move |_| bell.open());
+    let aborted = Rc::new(Latch::default());
+    aborted.close();
+    let notify = Rc::clone(&aborted);
+    let _listener = Listener::on(signal.unchecked_ref(), "abort", move |_| notify.open());
     let done = before(&aborted, future).await;
     done.ok_or_else(reason)
 }

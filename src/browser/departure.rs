@@ -1,8 +1,9 @@
 //! The wait between a navigation and the end of this page, which need not come.
 
-use crate::browser::gate::{Gate, within};
+use crate::browser::latch::Latch;
 use crate::browser::listener::Listener;
 use crate::browser::property;
+use crate::browser::timeout::timeout;
 use std::time::Duration;
 
 /// How long a page may take to be left.
@@ -18,19 +19,19 @@ pub enum Stayed {
 
 /// A page that is about to be left.
 pub struct Departure {
-    came_back: Gate,
+    came_back: Latch,
     _listener: Option<Listener>,
 }
 
 impl Departure {
     /// From now on it is noticed when the user comes back.
     pub fn begin() -> Self {
-        let came_back = Gate::default();
-        came_back.shut();
-        let bell = came_back.clone();
+        let came_back = Latch::default();
+        came_back.close();
+        let notify = came_back.clone();
         let listener = Listener::on_window("pageshow", move |event| {
             if property(&event, "persisted").is_truthy() {
-                bell.open();
+                notify.open();
             }
         });
         Departure {
@@ -39,14 +40,14 @@ impl Departure {
         }
     }
 
-    /// Shut until the user comes back.
-    pub fn came_back(&self) -> &Gate {
+    /// Closed until the user comes back.
+    pub fn came_back(&self) -> &Latch {
         &self.came_back
     }
 
     /// Ends only if the page is still here, or here again.
     pub async fn end(&self) -> Stayed {
-        match within(LONGEST, Box::pin(self.came_back.pass())).await {
+        match timeout(LONGEST, Box::pin(self.came_back.wait())).await {
             Some(()) => Stayed::CameBack,
             None => Stayed::NeverLeft,
         }

@@ -4,7 +4,7 @@
 //! sign-on does, and neither navigate the app nor open windows and dialogs.
 
 use crate::browser::listener::Listener;
-use crate::browser::timer::sleep;
+use crate::browser::timeout::sleep;
 use crate::browser::{property, window};
 use crate::error::{AuthError, ErrorCode, Result};
 use crate::url::Url;

@@ -2,7 +2,7 @@
 //! time; and they read no more than a sensible answer holds.
 
 use crate::browser::controller::Abort;
-use crate::browser::gate::within;
+use crate::browser::timeout::timeout;
 use crate::browser::{json, native, property};
 use crate::error::{AuthError, ErrorCode, Result};
 use crate::oauth::http::{Answer, Fields, Post, Value};
@@ -114,11 +114,11 @@ pub async fn is_there(url: &str) -> bool {
     let abort = Abort::new();
     let signal = abort.signal();
     let asked = exchange(&fetch, url, UNREAD, None, &signal);
-    matches!(within(LONGEST, Box::pin(asked)).await, Some(Ok(_)))
+    matches!(timeout(LONGEST, Box::pin(asked)).await, Some(Ok(_)))
 }
 
 async fn send(url: &str, options: &str, body: Option<&str>) -> Result<Reply> {
-    let sent = within(LONGEST, Box::pin(answer(url, options, body))).await;
+    let sent = timeout(LONGEST, Box::pin(answer(url, options, body))).await;
     sent.unwrap_or_else(|| {
         Err(AuthError::new(
             ErrorCode::Timeout,

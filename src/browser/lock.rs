@@ -1,8 +1,9 @@
 //! A turn among the tabs of this origin, by [Web Locks](https://w3c.github.io/web-locks/).
 
 use crate::browser::controller::Abort;
-use crate::browser::gate::{Gate, within};
+use crate::browser::latch::Latch;
 use crate::browser::property;
+use crate::browser::timeout::timeout;
 use crate::text::concat;
 use js_sys::{Function, Object, Promise, Reflect};
 use std::cell::Cell;
@@ -45,10 +46,10 @@ impl Drop for Turn {
 /// without.
 pub async fn turn(name: &str, signs: &Cell<u32>, log: &dyn Fn(&str)) -> Option<Turn> {
     for queue in ["", "#2"] {
-        let gate = Gate::default();
-        gate.shut();
-        let turn = request(&concat(&[name, queue]), &gate);
-        if turn.is_some() && !has_come(&gate, signs).await {
+        let latch = Latch::default();
+        latch.close();
+        let turn = request(&concat(&[name, queue]), &latch);
+        if turn.is_some() && !has_come(&latch, signs).await {
             log("another tab takes too long to renew the session: not waiting for it");
             continue;
         }
@@ -63,10 +64,10 @@ pub async fn turn(name: &str, signs: &Cell<u32>, log: &dyn Fn(&str)) -> Option<T
     None
 }
 
-async fn has_come(gate: &Gate, signs: &Cell<u32>) -> bool {
+async fn has_come(latch: &Latch, signs: &Cell<u32>) -> bool {
     let (mut seen, mut silent) = (signs.get(), 0);
     for _ in 0..MOST {
-        if within(LOOK, Box::pin(gate.pass())).await.is_some() {
+        if timeout(LOOK, Box::pin(latch.wait())).await.is_some() {
             return true;
         }
         silent = if signs.get() == seen { silent + 1 } else { 0 };
@@ -78,14 +79,14 @@ async fn has_come(gate: &Gate, signs: &Cell<u32>) -> bool {
     false
 }
 
-fn request(name: &str, gate: &Gate) -> Option<Turn> {
+fn request(name: &str, latch: &Latch) -> Option<Turn> {
     let locks = property(&property(&js_sys::global(), "navigator"), "locks");
     let request: Function = property(&locks, "request").dyn_into().ok()?;
     let mut end = None;
     let held = Promise::new(&mut |resolve, _| end = Some(resolve));
-    let bell = gate.clone();
+    let notify = latch.clone();
     let callback = Closure::new(move |_: JsValue| {
-        bell.open();
+        notify.open();
         held.clone()
     });
     let abort = Abort::new();
@@ -97,12 +98,12 @@ fn request(name: &str, gate: &Gate) -> Option<Turn> {
     // It ends when the wait is ended, which whoever ends it knows, and where there are no locks to be had, whatever stands in
     // for them gives.
     let is_refused = Rc::new(Cell::new(false));
-    let (refused, bell) = (Rc::clone(&is_refused), gate.clone());
+    let (refused, notify) = (Rc::clone(&is_refused), latch.clone());
     spawn_local(async move {
         let _ = JsFuture::from(Promise::resolve(&asked)).await;
-        if bell.is_shut() {
+        if notify.is_closed() {
             refused.set(true);
-            bell.open();
+            notify.open();
         }
     });
     Some(Turn {

@@ -1,6 +1,6 @@
 //! This page's address, and the ways to leave it.
 
-use crate::browser::gate::Gate;
+use crate::browser::latch::Latch;
 use crate::browser::listener::Listener;
 use crate::browser::{self, property, window};
 use crate::error::{AuthError, ErrorCode, Result};
@@ -48,12 +48,12 @@ pub async fn seen() {
     if property(&document, "prerendering").as_bool() != Some(true) {
         return;
     }
-    let gate = Gate::default();
-    gate.shut();
-    let bell = gate.clone();
-    let listener = Listener::on(&document, "prerenderingchange", move |_| bell.open());
+    let latch = Latch::default();
+    latch.close();
+    let notify = latch.clone();
+    let listener = Listener::on(&document, "prerenderingchange", move |_| notify.open());
     if listener.is_some() {
-        gate.pass().await;
+        latch.wait().await;
     }
 }
 

@@ -1,6 +1,5 @@
 //! `setTimeout` that is cleared when dropped.
 
-use crate::browser::gate::Gate;
 use crate::error::{AuthError, ErrorCode, Result};
 use std::time::Duration;
 use wasm_bindgen::prelude::*;
@@ -47,16 +46,6 @@ pub fn check_is_there() -> Result<()> {
             ErrorCode::UnsupportedEnvironment,
             "This page has no setTimeout that works, without which a wait could last for ever.",
         )),
-    }
-}
-
-/// Waits for a span. Without timers it is over at once.
-pub async fn sleep(span: Duration) {
-    let over = Gate::default();
-    over.shut();
-    let bell = over.clone();
-    if let Some(_timer) = Timer::after(span, move || bell.open()) {
-        over.pass().await;
     }
 }
 

@@ -1,8 +1,9 @@
 //! A WebSocket, up to the moment at which it is open or has failed.
 
-use crate::browser::gate::{Gate, within};
+use crate::browser::latch::Latch;
 use crate::browser::listener::Listener;
 use crate::browser::property;
+use crate::browser::timeout::timeout;
 use crate::error::{AuthError, ErrorCode, Result};
 use std::rc::Rc;
 use std::time::Duration;
@@ -21,13 +22,13 @@ pub async fn connect(url: &str, protocols: &JsValue) -> Result<WebSocket> {
     let socket = WebSocket::new_with_str_sequence(url, protocols).map_err(|_| {
         AuthError::option("protocols", "holds something that is no protocol's name.")
     })?;
-    let over = Rc::new(Gate::default());
-    over.shut();
+    let over = Rc::new(Latch::default());
+    over.close();
     let _listeners = ["open", "close"].map(|event| {
         let over = Rc::clone(&over);
         Listener::on(&socket, event, move |_| over.open())
     });
-    let is_over = within(LONGEST, Box::pin(over.pass())).await.is_some();
+    let is_over = timeout(LONGEST, Box::pin(over.wait())).await.is_some();
     if property(&socket, "readyState") == f64::from(WebSocket::OPEN) {
         return Ok(socket);
     }
