@@ -24,13 +24,13 @@ mod web_socket;
 use crate::browser::timeout::timeout;
 use crate::browser::{self, clock, http, page, storage::crossing};
 use crate::error::{AuthError, ErrorCode, Result};
-use crate::notice::Notice;
 use crate::oauth::arrival::Redirect;
 use crate::oauth::authority::Authority;
 pub use crate::oauth::token::Credentials;
 use crate::oauth::{self, logout, token};
 use crate::options::{Flow, Options, check_scope};
-use crate::session::{Change, Ending, Event, Session, login_required};
+use crate::session::{Change, EndReason, Event, Session, login_required};
+use crate::tab_message::TabMessage;
 use crate::text::concat;
 use crate::url::Url;
 use core::Core;
@@ -195,7 +195,7 @@ impl Auth {
         let return_to = oauth::redirect::without_secrets(&return_to);
         if let Some(tokens) = core.stored_by_another() {
             // Whoever has them has lost them, and has to know.
-            core.tell(&Notice::End(tokens.age(), Ending::SignedOut));
+            core.tell(&TabMessage::End(tokens.generation(), EndReason::SignedOut));
             core.revoke(&tokens);
         }
         redirect::forget_sign_ins(|kept| core.began(kept));

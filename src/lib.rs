@@ -9,7 +9,7 @@
 //! | [`secret`], [`time`], [`url`] | values that don't mix with plain text and numbers | pure |
 //! | [`oauth`] | the protocol: requests to send, answers to judge | pure |
 //! | [`session`] | the session's state machine: events in, effects out | pure |
-//! | [`notice`] | what the tabs that share a session tell each other | pure |
+//! | [`tab_message`] | what the tabs that share a session tell each other | pure |
 //! | [`resources`] | which request may carry the token | pure |
 //! | `browser` | one small file per browser facility | the browser |
 //! | [`auth`] | the client: asks the pure parts what to do, has the browser do it | the browser |
@@ -30,12 +30,12 @@
 )]
 
 pub mod error;
-pub mod notice;
 pub mod oauth;
 pub mod options;
 pub mod resources;
 pub mod secret;
 pub mod session;
+pub mod tab_message;
 mod text;
 pub mod time;
 pub mod url;

@@ -19,7 +19,7 @@ use crate::options::Flow;
 use crate::secret::Secret;
 use crate::time::Instant;
 pub use call::{AfterRefusal, Call, REPEATABLE_WAIT};
-pub use event::{Change, Effect, Ending, Event, Means, Session};
+pub use event::{Change, Effect, EndReason, Event, RenewalMethod, Session};
 use failure::sign_in_again;
 use failure::{Failure, is_final, is_refusal};
 pub use failure::{login_required, wants_user};
@@ -115,10 +115,14 @@ impl Machine {
             Event::Turn(number) => self.ask(number, now),
             Event::Renewed(number, outcome, spread) => self.renewed(number, outcome, now, spread),
             Event::Heard(text) => self.hear(text, now),
-            Event::HeardEnd(age, ending) => self.hear_end(age, ending),
-            Event::HeardFailure(age, error, spread) => self.hear_failure(age, error, now, spread),
-            Event::Asked(age) => match &self.tokens {
-                Some(own) if own.age().is_newer(age) => vec![Effect::Tell(own.to_text())],
+            Event::HeardEnd(generation, ending) => self.hear_end(generation, ending),
+            Event::HeardFailure(generation, error, spread) => {
+                self.hear_failure(generation, error, now, spread)
+            }
+            Event::Asked(generation) => match &self.tokens {
+                Some(own) if own.generation().supersedes(generation) => {
+                    vec![Effect::Tell(own.to_text())]
+                }
                 _ => Vec::new(),
             },
             Event::SignedOut => self.sign_out(),
@@ -262,8 +266,8 @@ impl Machine {
             return Vec::new();
         }
         renewal.is_asked = true;
-        let means = refresh_token.map_or(Means::Frame, Means::RefreshToken);
-        vec![Effect::Renew(number, means)]
+        let method = refresh_token.map_or(RenewalMethod::Frame, RenewalMethod::RefreshToken);
+        vec![Effect::Renew(number, method)]
     }
 
     /// Whether a 401 is no reason to ask the server: it wants to be left alone, or a 401 had the session renewed a moment
@@ -287,9 +291,12 @@ impl Machine {
             return match outcome {
                 Ok(new) => vec![Effect::Tell(new.succeed(old).to_text())],
                 Err(error) if ends(&old, &error) => {
-                    vec![Effect::TellEnd(old.age(), Ending::Expired(Some(error)))]
+                    vec![Effect::TellEnd(
+                        old.generation(),
+                        EndReason::Expired(Some(error)),
+                    )]
                 }
-                Err(error) => vec![Effect::TellFailure(old.age(), error)],
+                Err(error) => vec![Effect::TellFailure(old.generation(), error)],
             };
         }
         if self.renewal() != Some(number) {
@@ -303,7 +310,7 @@ impl Machine {
         let Some(old) = self.tokens.take() else {
             return Vec::new();
         };
-        let age = old.age();
+        let generation = old.generation();
         match outcome {
             Ok(new) => {
                 let new = new.succeed(old);
@@ -324,7 +331,7 @@ impl Machine {
             }
             Err(error) => {
                 self.tokens = Some(old);
-                let told = Effect::TellFailure(age, error.clone());
+                let told = Effect::TellFailure(generation, error.clone());
                 vec![told, self.fail(error, now, spread)]
             }
         }
@@ -362,7 +369,7 @@ impl Machine {
             return Vec::new();
         };
         if !self.can_renew(tokens) && !self.is_usable(now) {
-            return self.end(Ending::Expired(None));
+            return self.end(EndReason::Expired(None));
         }
         let mut effects = Vec::new();
         if is_tick && self.is_due(now) {
@@ -419,22 +426,22 @@ impl Machine {
         };
         // The listeners are told last: they may leave the page.
         let mut effects = vec![
-            Effect::TellEnd(tokens.age(), Ending::SignedOut),
+            Effect::TellEnd(tokens.generation(), EndReason::SignedOut),
             Effect::Revoke(tokens.clone()),
         ];
-        effects.extend(self.end(Ending::SignedOut));
+        effects.extend(self.end(EndReason::SignedOut));
         effects
     }
 
     /// The server has ended the session.
     fn expire(&mut self, reason: Option<AuthError>) -> Vec<Effect> {
-        let age = self.tokens.as_ref().map(Tokens::age);
-        let ending = Ending::Expired(reason);
-        let told = age.map(|age| Effect::TellEnd(age, ending.clone()));
+        let generation = self.tokens.as_ref().map(Tokens::generation);
+        let ending = EndReason::Expired(reason);
+        let told = generation.map(|generation| Effect::TellEnd(generation, ending.clone()));
         told.into_iter().chain(self.end(ending)).collect()
     }
 
-    fn end(&mut self, ending: Ending) -> Vec<Effect> {
+    fn end(&mut self, ending: EndReason) -> Vec<Effect> {
         self.renewal = None;
         self.tokens = None;
         self.failure = None;

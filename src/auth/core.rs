@@ -11,13 +11,13 @@ use crate::browser::storage::Area;
 use crate::browser::timer::{self, Timer};
 use crate::browser::{self, clock, frame, native, page};
 use crate::error::{AuthError, Result};
-use crate::notice::Notice;
 use crate::oauth::arrival::Redirect;
 use crate::oauth::sign_in::SignIn;
 use crate::oauth::tokens::Tokens;
 use crate::options::{Config, Flow, Options, StorageKind};
 use crate::secret::Secret;
 use crate::session::{Call, Change, Effect, Event, Machine, Session};
+use crate::tab_message::TabMessage;
 use crate::text::concat;
 use crate::time::Instant;
 use crate::url::Url;
@@ -151,11 +151,15 @@ impl Core {
                 Effect::Keep(text) => self.keep(text),
                 Effect::Remove => self.remove(),
                 Effect::Queue(number) => self.queue(number),
-                Effect::Renew(number, means) => self.renew(number, means),
+                Effect::Renew(number, method) => self.renew(number, method),
                 Effect::Revoke(tokens) => self.revoke(&tokens),
-                Effect::Tell(text) => self.tell(&Notice::Tokens(text)),
-                Effect::TellEnd(age, ending) => self.tell(&Notice::End(age, ending)),
-                Effect::TellFailure(age, error) => self.tell(&Notice::Failure(age, error)),
+                Effect::Tell(text) => self.tell(&TabMessage::Tokens(text)),
+                Effect::TellEnd(generation, ending) => {
+                    self.tell(&TabMessage::End(generation, ending))
+                }
+                Effect::TellFailure(generation, error) => {
+                    self.tell(&TabMessage::Failure(generation, error))
+                }
                 Effect::WakeAt(instant) => self.wake_at.set(Some(instant)),
                 Effect::Log(line) => self.log(line),
                 Effect::Announce(change) => self.announce(change),
@@ -189,8 +193,8 @@ impl Core {
         let stored = self.area().and_then(|area| area.get(&key));
         let stored = stored.and_then(|text| Tokens::from_text(&text));
         let is_other = stored.zip(self.tokens()).is_some_and(|(stored, own)| {
-            let (stored, own) = (stored.age(), own.age());
-            !stored.is_of_session(own) || stored.is_newer(own)
+            let (stored, own) = (stored.generation(), own.generation());
+            !stored.same_session(own) || stored.supersedes(own)
         });
         if !is_other {
             self.store(text);

@@ -6,7 +6,7 @@ use crate::browser::{clock, lock};
 use crate::error::Result;
 use crate::oauth::tokens::Tokens;
 use crate::options::StorageKind;
-use crate::session::{Event, Means, REPEATABLE_WAIT, Session, login_required};
+use crate::session::{Event, REPEATABLE_WAIT, RenewalMethod, Session, login_required};
 use crate::text::concat;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
@@ -32,9 +32,10 @@ impl Core {
 
     /// The tabs that have the same tokens take turns; others aren't in each other's way.
     fn lock_name(&self) -> String {
-        let age = self.machine.borrow().tokens().map(Tokens::age);
-        let (began, renewals) =
-            age.map_or((0, 0), |age| (age.signed_in_at.as_millis(), age.renewals));
+        let generation = self.machine.borrow().tokens().map(Tokens::generation);
+        let (began, renewals) = generation.map_or((0, 0), |generation| {
+            (generation.signed_in_at.as_millis(), generation.renewals)
+        });
         concat(&[
             &self.key("renewal"),
             "@",
@@ -45,7 +46,7 @@ impl Core {
     }
 
     /// Asks the server for new tokens.
-    pub fn renew(self: &Rc<Self>, number: u32, means: Means) {
+    pub fn renew(self: &Rc<Self>, number: u32, method: RenewalMethod) {
         // It lasts until the answer is there, wanted or not: the server may end the old tokens at any moment of it.
         let turn = self.turn.take();
         let Some(old) = self.tokens() else {
@@ -53,9 +54,11 @@ impl Core {
         };
         let core = Rc::clone(self);
         spawn_local(async move {
-            let outcome = match means {
-                Means::RefreshToken(refresh_token) => core.refresh(&old, &refresh_token).await,
-                Means::Frame => core.renew_in_frame(number, &old).await,
+            let outcome = match method {
+                RenewalMethod::RefreshToken(refresh_token) => {
+                    core.refresh(&old, &refresh_token).await
+                }
+                RenewalMethod::Frame => core.renew_in_frame(number, &old).await,
             };
             if outcome.is_err() {
                 // Another tab may have been quicker after all.
@@ -103,8 +106,8 @@ impl Core {
 
     /// Renews now, or joins the renewal under way.
     pub async fn renewed(self: &Rc<Self>) -> Result<Session> {
-        let age = || self.machine.borrow().tokens().map(Tokens::age);
-        let (before, call) = (age(), self.begin_call());
+        let generation = || self.machine.borrow().tokens().map(Tokens::generation);
+        let (before, call) = (generation(), self.begin_call());
         self.apply(Event::Renew);
         if self.machine.borrow().is_renewing() {
             self.renewal.wait().await;
@@ -112,7 +115,7 @@ impl Core {
         if !self.machine.borrow().owns(&call) {
             return Err(login_required());
         }
-        if age() == before {
+        if generation() == before {
             let failure = self.machine.borrow().failure();
             return Err(failure.unwrap_or_else(login_required));
         }

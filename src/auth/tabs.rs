@@ -6,11 +6,11 @@ use crate::browser::listener::Listener;
 use crate::browser::timeout::sleep;
 use crate::browser::timeout::timeout;
 use crate::browser::{page, property, window};
-use crate::notice::Notice;
 use crate::oauth::tokens::Tokens;
 use crate::options::StorageKind;
 use crate::secret::Secret;
-use crate::session::{Ending, Event};
+use crate::session::{EndReason, Event};
+use crate::tab_message::TabMessage;
 use std::rc::Rc;
 use std::time::Duration;
 use web_sys::EventTarget;
@@ -52,7 +52,7 @@ impl Core {
         {
             self.echoes.set(self.echoes.get().wrapping_add(1));
             self.echo.close();
-            channel.echo(Notice::Echo(self.echoes.get()).to_text().reveal());
+            channel.echo(TabMessage::Echo(self.echoes.get()).to_text().reveal());
         } else {
             return;
         }
@@ -62,7 +62,7 @@ impl Core {
     /// Asks the other tabs for what is newer than what this one has: a duplicated tab has what there was when it was made.
     fn ask(&self) {
         if let Some(tokens) = self.tokens() {
-            self.tell(&Notice::Ask(tokens.age()));
+            self.tell(&TabMessage::Ask(tokens.generation()));
         }
     }
 
@@ -75,7 +75,7 @@ impl Core {
     }
 
     /// Tells the tabs that share the session.
-    pub fn tell(&self, notice: &Notice) {
+    pub fn tell(&self, notice: &TabMessage) {
         let text = notice.to_text();
         match &*self.watch.borrow() {
             Some(Watch { channel, .. }) => {
@@ -91,14 +91,20 @@ impl Core {
 
     fn hear(self: &Rc<Self>, text: &str) {
         self.signs.set(self.signs.get().wrapping_add(1));
-        match Notice::from_text(text) {
-            Some(Notice::Tokens(text)) => self.apply(Event::Heard(text)),
-            Some(Notice::End(age, ending)) => self.apply(Event::HeardEnd(age, ending)),
-            Some(Notice::Failure(age, error)) => {
-                self.apply(Event::HeardFailure(age, error, js_sys::Math::random()));
+        match TabMessage::from_text(text) {
+            Some(TabMessage::Tokens(text)) => self.apply(Event::Heard(text)),
+            Some(TabMessage::End(generation, ending)) => {
+                self.apply(Event::HeardEnd(generation, ending))
             }
-            Some(Notice::Ask(age)) => self.apply(Event::Asked(age)),
-            Some(Notice::Echo(number)) if number == self.echoes.get() => self.echo.open(),
+            Some(TabMessage::Failure(generation, error)) => {
+                self.apply(Event::HeardFailure(
+                    generation,
+                    error,
+                    js_sys::Math::random(),
+                ));
+            }
+            Some(TabMessage::Ask(generation)) => self.apply(Event::Asked(generation)),
+            Some(TabMessage::Echo(number)) if number == self.echoes.get() => self.echo.open(),
             _ => {}
         }
     }
@@ -167,11 +173,11 @@ impl Core {
             // A later page of this tab.
             Some(stored) => {
                 self.config.storage == StorageKind::Session
-                    && !stored.age().is_of_session(tokens.age())
+                    && !stored.generation().same_session(tokens.generation())
             }
         };
         if is_over && self.stored.borrow().is_some() {
-            self.apply(Event::HeardEnd(tokens.age(), Ending::SignedOut));
+            self.apply(Event::HeardEnd(tokens.generation(), EndReason::SignedOut));
             self.take_up();
         }
     }

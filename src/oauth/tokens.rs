@@ -43,22 +43,22 @@ pub struct Tokens {
 
 /// Which session tokens are of, and how far it had come with them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Age {
+pub struct Generation {
     /// When the user signed in.
     pub signed_in_at: Instant,
     /// How often the session was renewed since.
     pub renewals: u32,
 }
 
-impl Age {
+impl Generation {
     /// Whether both are of one session.
-    pub fn is_of_session(self, other: Age) -> bool {
+    pub fn same_session(self, other: Generation) -> bool {
         self.signed_in_at == other.signed_in_at
     }
 
     /// Whether these tokens took the place of the others.
-    pub fn is_newer(self, than: Age) -> bool {
-        self.is_of_session(than) && self.renewals > than.renewals
+    pub fn supersedes(self, than: Generation) -> bool {
+        self.same_session(than) && self.renewals > than.renewals
     }
 }
 
@@ -205,8 +205,8 @@ impl Tokens {
     }
 
     /// How far the session has come with these.
-    pub fn age(&self) -> Age {
-        Age {
+    pub fn generation(&self) -> Generation {
+        Generation {
             signed_in_at: self.signed_in_at,
             renewals: self.renewals,
         }

@@ -2,7 +2,7 @@
 
 use super::{Machine, login_required};
 use crate::error::{AuthError, Result};
-use crate::oauth::tokens::{Age, Tokens};
+use crate::oauth::tokens::{Generation, Tokens};
 use crate::secret::Secret;
 use crate::time::Instant;
 use std::time::Duration;
@@ -22,7 +22,7 @@ pub struct Call {
     /// When its session began; `None` if nobody was signed in.
     session: Option<Instant>,
     /// Which tokens it was sent with last.
-    sent_with: Option<Age>,
+    sent_with: Option<Generation>,
     sendings: u32,
 }
 
@@ -66,7 +66,7 @@ impl Machine {
             return Err(login_required());
         }
         let token = self.token(now)?.clone();
-        call.sent_with = self.tokens().map(Tokens::age);
+        call.sent_with = self.tokens().map(Tokens::generation);
         call.sendings += 1;
         Ok(token)
     }
@@ -80,7 +80,7 @@ impl Machine {
         if !self.owns(call) {
             return AfterRefusal::HandOn;
         }
-        let is_newer = tokens.age().is_newer(sent_with);
+        let is_newer = tokens.generation().supersedes(sent_with);
         if is_newer && self.is_usable(now) {
             return if call.sendings < MOST_SENDINGS {
                 AfterRefusal::SendAgain

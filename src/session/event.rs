@@ -1,7 +1,7 @@
 //! What the session's state machine takes in, and what it gives out.
 
 use crate::error::{AuthError, Result};
-use crate::oauth::tokens::{Age, Tokens};
+use crate::oauth::tokens::{Generation, Tokens};
 use crate::secret::Secret;
 use crate::time::Instant;
 
@@ -31,12 +31,12 @@ pub enum Event {
     Renewed(u32, Result<Tokens>, f64),
     /// Another tab has these, of a session that may be this one.
     Heard(Secret),
-    /// Another tab asks who has newer ones than those of that age.
-    Asked(Age),
-    /// Another tab had tokens of that age, and has ended their session.
-    HeardEnd(Age, Ending),
-    /// Another tab could not renew those of that age, and why. The third field is as that of `Renewed`.
-    HeardFailure(Age, AuthError, f64),
+    /// Another tab asks who has newer ones than those of that generation.
+    Asked(Generation),
+    /// Another tab had tokens of that generation, and has ended their session.
+    HeardEnd(Generation, EndReason),
+    /// Another tab could not renew those of that generation, and why. The third field is as that of `Renewed`.
+    HeardFailure(Generation, AuthError, f64),
     /// The user signs out.
     SignedOut,
 }
@@ -55,15 +55,15 @@ pub enum Effect {
     /// Wait for this tab's turn, and tell when it has come.
     Queue(u32),
     /// Ask the server for new tokens, and tell what became of it.
-    Renew(u32, Means),
+    Renew(u32, RenewalMethod),
     /// Have the server end these: nobody has them any more.
     Revoke(Tokens),
     /// Tell the other tabs that there are new tokens.
     Tell(Secret),
-    /// Tell the other tabs that the session of tokens of that age has ended.
-    TellEnd(Age, Ending),
-    /// Tell the other tabs that those of that age could not be renewed, and why.
-    TellFailure(Age, AuthError),
+    /// Tell the other tabs that the session of tokens of that generation has ended.
+    TellEnd(Generation, EndReason),
+    /// Tell the other tabs that those of that generation could not be renewed, and why.
+    TellFailure(Generation, AuthError),
     /// Tell the listeners.
     Announce(Change),
     /// Look again at this instant, and no later.
@@ -74,7 +74,7 @@ pub enum Effect {
 
 /// How new tokens are got.
 #[derive(Debug)]
-pub enum Means {
+pub enum RenewalMethod {
     /// By this refresh token.
     RefreshToken(Secret),
     /// By the authorization endpoint in a hidden frame.
@@ -83,25 +83,25 @@ pub enum Means {
 
 /// How a session ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Ending {
+pub enum EndReason {
     /// Its time is over, or the server has ended it, and said why.
     Expired(Option<AuthError>),
     /// The user did.
     SignedOut,
 }
 
-impl Ending {
+impl EndReason {
     /// The name that listeners and other tabs know.
     pub fn as_str(&self) -> &'static str {
         match self {
-            Ending::Expired(_) => "expired",
-            Ending::SignedOut => "signed-out",
+            EndReason::Expired(_) => "expired",
+            EndReason::SignedOut => "signed-out",
         }
     }
 
     /// The ending of that name, with what the server said.
     pub fn from_name(name: &str, reason: Option<AuthError>) -> Option<Self> {
-        [Ending::Expired(reason), Ending::SignedOut]
+        [EndReason::Expired(reason), EndReason::SignedOut]
             .into_iter()
             .find(|ending| ending.as_str() == name)
     }
@@ -109,8 +109,8 @@ impl Ending {
     /// What the server said, where it ended the session.
     pub fn reason(&self) -> Option<&AuthError> {
         match self {
-            Ending::Expired(reason) => reason.as_ref(),
-            Ending::SignedOut => None,
+            EndReason::Expired(reason) => reason.as_ref(),
+            EndReason::SignedOut => None,
         }
     }
 }
@@ -125,7 +125,7 @@ pub enum Change {
     /// It could not be renewed, and goes on: it is tried again, unless only the user can help.
     RenewalFailed(AuthError),
     /// It is over.
-    Ended(Ending),
+    Ended(EndReason),
 }
 
 impl Change {

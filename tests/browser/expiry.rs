@@ -2,7 +2,7 @@ use crate::page::{keys_of, options, restored, session_storage, signed_in};
 use gloo_net::http::Request;
 use js_sys::Promise;
 use placeos_auth::ErrorCode;
-use placeos_auth::session::{Change, Ending};
+use placeos_auth::session::{Change, EndReason};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen_futures::JsFuture;
@@ -27,7 +27,7 @@ async fn a_session_ends_with_its_token_and_says_so_once() {
     let _subscription = auth.subscribe(move |change| ears.borrow_mut().push(change));
     assert!(auth.session().is_some());
     sleep(2500).await;
-    assert_eq!(*heard.borrow(), [Change::Ended(Ending::Expired(None))]);
+    assert_eq!(*heard.borrow(), [Change::Ended(EndReason::Expired(None))]);
     assert!(auth.session().is_none());
     assert!(keys_of(&session_storage(), &options).is_empty());
     let request = Request::get(crate::page::SERVER).build().unwrap();

@@ -203,11 +203,11 @@ fn renew_elsewhere(options: &Options) -> BroadcastChannel {
     let told = channel.clone();
     let answer = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
         let asked = event.data().as_string().unwrap();
-        let Some(age) = asked.strip_suffix("&renewals=0") else {
+        let Some(generation) = asked.strip_suffix("&renewals=0") else {
             return;
         };
         let tokens = format!(
-            "v=1&flow=implicit&access_token=newer-token&scope=public&{age}&renewals=1&issued_at=1&expires_at=9000000000000"
+            "v=1&flow=implicit&access_token=newer-token&scope=public&{generation}&renewals=1&issued_at=1&expires_at=9000000000000"
         );
         let notice = format!(
             "tokens={}",

@@ -3,10 +3,12 @@
 use crate::renewal::{renewed, tokens};
 use crate::session::machine;
 use crate::support::NOW;
-use placeos_auth::oauth::tokens::{Age, Tokens};
+use placeos_auth::oauth::tokens::{Generation, Tokens};
 use placeos_auth::options::Flow;
 use placeos_auth::secret::Secret;
-use placeos_auth::session::{Change, Effect, Ending, Event, Machine, Means, login_required};
+use placeos_auth::session::{
+    Change, Effect, EndReason, Event, Machine, RenewalMethod, login_required,
+};
 use placeos_auth::time::Instant;
 use placeos_auth::{AuthError, ErrorCode};
 use proptest::prelude::*;
@@ -218,21 +220,21 @@ impl World {
                 Event::Heard(other.to_text())
             }
             Step::HeardEnd(true) => {
-                Event::HeardEnd(self.machine.tokens()?.age(), Ending::SignedOut)
+                Event::HeardEnd(self.machine.tokens()?.generation(), EndReason::SignedOut)
             }
             Step::HeardEnd(false) => Event::HeardEnd(
-                Age {
+                Generation {
                     signed_in_at: Instant::from_millis(1),
                     renewals: 0,
                 },
-                Ending::SignedOut,
+                EndReason::SignedOut,
             ),
             Step::HeardFailure(is_current, outcome) => {
-                let mut age = self.machine.tokens()?.age();
+                let mut generation = self.machine.tokens()?.generation();
                 if !is_current {
-                    age.renewals = age.renewals.wrapping_sub(1);
+                    generation.renewals = generation.renewals.wrapping_sub(1);
                 }
-                Event::HeardFailure(age, self.outcome(outcome, false, 100).err()?, 0.0)
+                Event::HeardFailure(generation, self.outcome(outcome, false, 100).err()?, 0.0)
             }
         })
     }
@@ -260,12 +262,12 @@ impl World {
                     self.last_number = number;
                     self.queued = Some(number);
                 }
-                Effect::Renew(number, means) => {
+                Effect::Renew(number, method) => {
                     prop_assert!(self.under_way.is_none(), "two renewals at a time");
                     prop_assert_eq!(self.queued.take(), Some(number), "out of turn");
-                    let refresh_token = match means {
-                        Means::RefreshToken(secret) => Some(secret.reveal().to_owned()),
-                        Means::Frame => None,
+                    let refresh_token = match method {
+                        RenewalMethod::RefreshToken(secret) => Some(secret.reveal().to_owned()),
+                        RenewalMethod::Frame => None,
                     };
                     if let Some(refresh_token) = &refresh_token {
                         let spent = self.spent.insert(refresh_token.clone(), number);
@@ -280,9 +282,9 @@ impl World {
                     ));
                 }
                 Effect::Tell(text) => {
-                    let told = Tokens::from_text(text.reveal()).unwrap().age();
-                    let own = self.machine.tokens().map(Tokens::age);
-                    if own.is_some_and(|own| own.is_of_session(told)) {
+                    let told = Tokens::from_text(text.reveal()).unwrap().generation();
+                    let own = self.machine.tokens().map(Tokens::generation);
+                    if own.is_some_and(|own| own.same_session(told)) {
                         let stored = self.stored.as_deref();
                         prop_assert_eq!(Some(text.reveal()), stored, "told before it was stored");
                     }
@@ -380,7 +382,7 @@ fn check_step(
         Step::Answer(Outcome::Refused, _) if was_refreshed => {
             prop_assert!(has(|effect| matches!(
                 effect,
-                Effect::Announce(Change::Ended(Ending::Expired(_)))
+                Effect::Announce(Change::Ended(EndReason::Expired(_)))
             )));
         }
         _ => {}

@@ -3,7 +3,7 @@ use crate::support::NOW;
 use placeos_auth::oauth::tokens::{Lifetime, Tokens, Unjudged};
 use placeos_auth::options::Flow;
 use placeos_auth::secret::Secret;
-use placeos_auth::session::{Change, Effect, Event, Machine, Means};
+use placeos_auth::session::{Change, Effect, Event, Machine, RenewalMethod};
 use placeos_auth::time::Instant;
 use placeos_auth::{AuthError, ErrorCode};
 use std::time::Duration;
@@ -50,10 +50,10 @@ pub fn begun(effects: &[Effect]) -> Option<u32> {
 /// What these effects ask the server with: a refresh token, or `None` for a frame.
 fn asked(effects: &[Effect]) -> Option<(u32, Option<String>)> {
     effects.iter().find_map(|effect| match effect {
-        Effect::Renew(number, Means::RefreshToken(secret)) => {
+        Effect::Renew(number, RenewalMethod::RefreshToken(secret)) => {
             Some((*number, Some(secret.reveal().to_owned())))
         }
-        Effect::Renew(number, Means::Frame) => Some((*number, None)),
+        Effect::Renew(number, RenewalMethod::Frame) => Some((*number, None)),
         _ => None,
     })
 }

@@ -5,15 +5,15 @@ use crate::session::{machine, names, seconds};
 use crate::staying::{further, network, new, unauthorized};
 use crate::support::{NOW, judged, judged_with};
 use placeos_auth::AuthError;
-use placeos_auth::notice::Notice;
-use placeos_auth::oauth::tokens::{Age, Tokens};
+use placeos_auth::oauth::tokens::{Generation, Tokens};
 use placeos_auth::secret::Secret;
-use placeos_auth::session::{Change, Effect, Ending, Event, login_required};
+use placeos_auth::session::{Change, Effect, EndReason, Event, login_required};
+use placeos_auth::tab_message::TabMessage;
 use proptest::prelude::*;
 
-/// The age of the session there is, after so many renewals.
-fn age(renewals: u32) -> Age {
-    Age {
+/// The generation of the session there is, after so many renewals.
+fn generation(renewals: u32) -> Generation {
+    Generation {
         signed_in_at: NOW,
         renewals,
     }
@@ -126,11 +126,11 @@ fn whoever_asks_is_told_what_is_newer_of_the_same_session() {
         (NOW, 3, false),
         (seconds(1), 0, false),
     ] {
-        let age = Age {
+        let generation = Generation {
             signed_in_at: began,
             renewals,
         };
-        let effects = machine.step(Event::Asked(age), NOW);
+        let effects = machine.step(Event::Asked(generation), NOW);
         let told = effects.iter().find_map(|effect| match effect {
             Effect::Tell(text) => Some(text.reveal().to_owned()),
             _ => None,
@@ -139,20 +139,20 @@ fn whoever_asks_is_told_what_is_newer_of_the_same_session() {
         assert_eq!(told, is_told.then_some(expected), "{renewals}");
     }
     let mut nobody = self::machine();
-    let effects = nobody.step(Event::Asked(age(0)), NOW);
+    let effects = nobody.step(Event::Asked(generation(0)), NOW);
     assert_eq!(names(&effects), [] as [&str; 0]);
 }
 
 #[test]
 fn the_end_that_is_heard_ends_that_session_only_and_is_not_told_on() {
     for ending in [
-        Ending::SignedOut,
-        Ending::Expired(None),
-        Ending::Expired(Some(network())),
+        EndReason::SignedOut,
+        EndReason::Expired(None),
+        EndReason::Expired(Some(network())),
     ] {
         let mut machine = renewable();
         let other = Event::HeardEnd(
-            Age {
+            Generation {
                 signed_in_at: seconds(1),
                 renewals: 0,
             },
@@ -161,7 +161,7 @@ fn the_end_that_is_heard_ends_that_session_only_and_is_not_told_on() {
         assert_eq!(names(&machine.step(other, NOW)), ["wake"]);
         assert!(machine.session(NOW).is_some());
         begun(&machine.step(Event::Renew, NOW)).unwrap();
-        let effects = machine.step(Event::HeardEnd(age(0), ending.clone()), NOW);
+        let effects = machine.step(Event::HeardEnd(generation(0), ending.clone()), NOW);
         let heard = names(&effects);
         for effect in ["remove", ending.as_str()] {
             assert_eq!(heard.iter().filter(|name| **name == effect).count(), 1);
@@ -173,7 +173,7 @@ fn the_end_that_is_heard_ends_that_session_only_and_is_not_told_on() {
         assert!(matches!(last, Some(Effect::Announce(Change::Ended(end))) if *end == ending));
         assert!(machine.session(NOW).is_none() && !machine.is_renewing());
         // Once.
-        let effects = machine.step(Event::HeardEnd(age(0), ending.clone()), NOW);
+        let effects = machine.step(Event::HeardEnd(generation(0), ending.clone()), NOW);
         assert_eq!(names(&effects), [] as [&str; 0]);
     }
 }
@@ -182,11 +182,14 @@ fn the_end_that_is_heard_ends_that_session_only_and_is_not_told_on() {
 fn an_end_that_only_older_tokens_have_come_to_is_none() {
     let mut machine = renewable();
     machine.step(Event::Heard(further(2, "heard").to_text()), NOW);
-    let effects = machine.step(Event::HeardEnd(age(1), Ending::Expired(None)), NOW);
+    let effects = machine.step(
+        Event::HeardEnd(generation(1), EndReason::Expired(None)),
+        NOW,
+    );
     assert_eq!(names(&effects), ["tell", "wake"]);
     assert_eq!(machine.token(NOW).unwrap().reveal(), "heard");
     // A sign-out is one whatever it knew of, and what it didn't know is revoked.
-    let effects = machine.step(Event::HeardEnd(age(1), Ending::SignedOut), NOW);
+    let effects = machine.step(Event::HeardEnd(generation(1), EndReason::SignedOut), NOW);
     assert_eq!(names(&effects), ["revoke", "remove", "signed-out"]);
     assert!(matches!(&effects[0], Effect::Revoke(tokens) if tokens.renewals == 2));
 }
@@ -195,20 +198,23 @@ fn an_end_that_only_older_tokens_have_come_to_is_none() {
 fn whoever_has_asked_the_server_itself_believes_its_own_answer() {
     let mut machine = renewable();
     let number = ask(&mut machine, NOW);
-    let effects = machine.step(Event::HeardEnd(age(0), Ending::Expired(None)), NOW);
+    let effects = machine.step(
+        Event::HeardEnd(generation(0), EndReason::Expired(None)),
+        NOW,
+    );
     assert_eq!(names(&effects), ["wake"]);
     machine.step(renewed(number, Ok(new("new", "r", NOW))), NOW);
     assert_eq!(machine.token(NOW).unwrap().reveal(), "new");
     // But it believes the user.
     ask(&mut machine, NOW);
-    machine.step(Event::HeardEnd(age(1), Ending::SignedOut), NOW);
+    machine.step(Event::HeardEnd(generation(1), EndReason::SignedOut), NOW);
     assert!(machine.session(NOW).is_none());
 }
 
 #[test]
 fn who_waits_for_a_turn_fails_with_the_one_before() {
     for error in failures() {
-        let heard = || Event::HeardFailure(age(0), error.clone(), 0.0);
+        let heard = || Event::HeardFailure(generation(0), error.clone(), 0.0);
         let mut machine = renewable();
         // Whoever waits for nothing hears nothing.
         assert_eq!(names(&machine.step(heard(), NOW)), ["wake"]);
@@ -252,7 +258,9 @@ fn signing_out_tells_the_other_tabs_and_revokes() {
         names(&effects),
         ["tell-end", "revoke", "remove", "signed-out"]
     );
-    assert!(matches!(effects[0], Effect::TellEnd(told, Ending::SignedOut) if told == age(0)));
+    assert!(
+        matches!(effects[0], Effect::TellEnd(told, EndReason::SignedOut) if told == generation(0))
+    );
     assert!(matches!(&effects[1], Effect::Revoke(tokens) if tokens.access_token.reveal() == "old"));
 }
 
@@ -263,7 +271,7 @@ fn a_refusal_is_told_to_the_other_tabs() {
     let refused = AuthError::from_server("invalid_grant", None, None);
     let effects = machine.step(renewed(number, Err(refused)), NOW);
     assert!(effects.iter().any(
-        |effect| matches!(effect, Effect::TellEnd(told, Ending::Expired(_)) if *told == age(0))
+        |effect| matches!(effect, Effect::TellEnd(told, EndReason::Expired(_)) if *told == generation(0))
     ));
 }
 
@@ -280,33 +288,39 @@ fn failures() -> Vec<AuthError> {
 #[test]
 fn tabs_understand_each_other() {
     let text = further(3, "a+b/c=~").to_text();
-    let sent = Notice::Tokens(text.clone()).to_text();
-    let read = Notice::from_text(sent.reveal());
-    assert!(matches!(read, Some(Notice::Tokens(read)) if read.reveal() == text.reveal()));
-    let endings = failures().into_iter().map(|why| Ending::Expired(Some(why)));
-    for ending in endings.chain([Ending::Expired(None), Ending::SignedOut]) {
+    let sent = TabMessage::Tokens(text.clone()).to_text();
+    let read = TabMessage::from_text(sent.reveal());
+    assert!(matches!(read, Some(TabMessage::Tokens(read)) if read.reveal() == text.reveal()));
+    let endings = failures()
+        .into_iter()
+        .map(|why| EndReason::Expired(Some(why)));
+    for ending in endings.chain([EndReason::Expired(None), EndReason::SignedOut]) {
         let reason = ending.reason().cloned();
         assert_eq!(
-            Ending::from_name(ending.as_str(), reason),
+            EndReason::from_name(ending.as_str(), reason),
             Some(ending.clone())
         );
-        let sent = Notice::End(age(3), ending.clone()).to_text();
-        let read = Notice::from_text(sent.reveal());
-        assert!(matches!(read, Some(Notice::End(read, how)) if read == age(3) && how == ending));
+        let sent = TabMessage::End(generation(3), ending.clone()).to_text();
+        let read = TabMessage::from_text(sent.reveal());
+        assert!(
+            matches!(read, Some(TabMessage::End(read, how)) if read == generation(3) && how == ending)
+        );
     }
     for renewals in [0, 7, u32::MAX] {
-        let sent = Notice::Ask(age(renewals)).to_text();
-        let read = Notice::from_text(sent.reveal());
-        assert!(matches!(read, Some(Notice::Ask(read)) if read == age(renewals)));
+        let sent = TabMessage::Ask(generation(renewals)).to_text();
+        let read = TabMessage::from_text(sent.reveal());
+        assert!(matches!(read, Some(TabMessage::Ask(read)) if read == generation(renewals)));
     }
     for error in failures() {
-        let sent = Notice::Failure(age(2), error.clone()).to_text();
-        let read = Notice::from_text(sent.reveal());
-        assert!(matches!(read, Some(Notice::Failure(read, why)) if read == age(2) && why == error));
+        let sent = TabMessage::Failure(generation(2), error.clone()).to_text();
+        let read = TabMessage::from_text(sent.reveal());
+        assert!(
+            matches!(read, Some(TabMessage::Failure(read, why)) if read == generation(2) && why == error)
+        );
     }
     for number in [0, 1, u32::MAX] {
-        let read = Notice::from_text(Notice::Echo(number).to_text().reveal());
-        assert!(matches!(read, Some(Notice::Echo(read)) if read == number));
+        let read = TabMessage::from_text(TabMessage::Echo(number).to_text().reveal());
+        assert!(matches!(read, Some(TabMessage::Echo(read)) if read == number));
     }
 }
 
@@ -330,16 +344,16 @@ fn a_notice_of_another_version_is_none() {
         "echo=4294967296",
         "hello",
     ] {
-        assert!(Notice::from_text(text).is_none(), "{text}");
+        assert!(TabMessage::from_text(text).is_none(), "{text}");
     }
     for name in ["", "Expired"] {
-        assert!(Ending::from_name(name, None).is_none());
+        assert!(EndReason::from_name(name, None).is_none());
     }
 }
 
 #[test]
 fn a_notice_prints_no_secret() {
-    let notice = Notice::Tokens(further(1, "hunter2").to_text());
+    let notice = TabMessage::Tokens(further(1, "hunter2").to_text());
     let event = || Event::Heard(further(1, "hunter2").to_text());
     let printed = format!(
         "{notice:?} {:?} {:?} {:?} {:?}",
@@ -354,7 +368,7 @@ fn a_notice_prints_no_secret() {
 proptest! {
     #[test]
     fn whatever_is_heard_panics_not_and_ends_nothing(text in any::<String>()) {
-        let _ = Notice::from_text(&text);
+        let _ = TabMessage::from_text(&text);
         let mut machine = renewable();
         machine.step(Event::Heard(Secret::new(text)), NOW);
         prop_assert_eq!(machine.token(NOW).unwrap().reveal(), "old");

@@ -6,7 +6,7 @@ use crate::staying::{busy, delay_after, further, network, new, unauthorized};
 use crate::support::NOW;
 use placeos_auth::ErrorCode;
 use placeos_auth::secret::Secret;
-use placeos_auth::session::{Change, Effect, Ending, Event, Machine};
+use placeos_auth::session::{Change, Effect, EndReason, Event, Machine};
 use placeos_auth::time::Instant;
 
 /// When a token of two hours is to be renewed, in seconds.
@@ -156,8 +156,8 @@ fn a_failure_that_another_tab_tells_late_does_not_end_the_wait_that_a_401_began(
         }
         let begun = begun(&machine.step(unauthorized("old"), now));
         let number = number.or(begun).unwrap();
-        let age = machine.tokens().unwrap().age();
-        let failed = Event::HeardFailure(age, network(), 0.0);
+        let generation = machine.tokens().unwrap().generation();
+        let failed = Event::HeardFailure(generation, network(), 0.0);
         let effects = machine.step(failed, now);
         assert_eq!(names(&effects), ["renewal-failed", "wake"]);
         assert!(machine.is_renewing(), "newer tokens may be on their way");
@@ -176,7 +176,7 @@ fn a_511_ends_the_session_as_if_a_renewal_had_been_refused() {
     assert_eq!(names(&machine.step(again("older"), NOW)), ["wake"]);
     let effects = machine.step(again("old"), NOW);
     assert_eq!(names(&effects), ["tell-end", "remove", "expired"]);
-    let Some(Effect::Announce(Change::Ended(Ending::Expired(Some(reason))))) = effects.last()
+    let Some(Effect::Announce(Change::Ended(EndReason::Expired(Some(reason))))) = effects.last()
     else {
         panic!("{effects:?}");
     };

@@ -3,9 +3,9 @@
 use super::server::Verdict;
 use super::tab::{Life, Request, Tab, Task, Then};
 use super::world::{Limits, World};
-use placeos_auth::notice::Notice;
 use placeos_auth::secret::Secret;
 use placeos_auth::session::Event;
+use placeos_auth::tab_message::TabMessage;
 use std::time::Duration;
 
 /// A tab, by its number.
@@ -167,14 +167,14 @@ impl World {
                 let task = self.take(tab, |_, task| matches!(task, Task::Prepares { .. }));
                 let Task::Prepares {
                     renewal,
-                    means,
+                    method,
                     old,
                     turn,
                 } = task?
                 else {
                     return None;
                 };
-                self.send(tab, renewal, &means, &old, turn);
+                self.send(tab, renewal, &method, &old, turn);
             }
             Serve(tab, verdict) => {
                 let request = *self.request(tab, |request| !request.is_served)?;
@@ -229,8 +229,8 @@ impl World {
                 let area = self.area(tab);
                 // The copy won't hear what this one is yet to hear.
                 let mut inbox = self.tabs[tab].inbox.iter();
-                let misses =
-                    inbox.any(|text| matches!(Notice::from_text(text), Some(Notice::End(..))));
+                let misses = inbox
+                    .any(|text| matches!(TabMessage::from_text(text), Some(TabMessage::End(..))));
                 let mut copy = Tab::new(area);
                 copy.misses = misses;
                 self.tabs.push(copy);

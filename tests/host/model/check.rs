@@ -3,10 +3,10 @@
 use super::server::{Fate, Server};
 use super::tab::{Caller, Life, Request, Tab};
 use super::world::World;
-use placeos_auth::notice::Notice;
 use placeos_auth::oauth::tokens::Tokens;
 use placeos_auth::secret::Secret;
-use placeos_auth::session::{Ending, login_required};
+use placeos_auth::session::{EndReason, login_required};
+use placeos_auth::tab_message::TabMessage;
 use placeos_auth::{AuthError, ErrorCode};
 use std::fmt::Debug;
 
@@ -75,7 +75,7 @@ impl World {
 
     /// A session expires once in a tab; and only when the server has ended its refresh token, or, without one, when its time
     /// is over and the server wants the user.
-    pub fn check_end(&mut self, tab: usize, before: Option<&Tokens>, ending: &Ending) {
+    pub fn check_end(&mut self, tab: usize, before: Option<&Tokens>, ending: &EndReason) {
         let Some(tokens) = before else {
             return self.violate("the end of no session");
         };
@@ -90,17 +90,17 @@ impl World {
         self.tabs[tab].ends.push((session, ending.clone()));
         let is_alive = self.is_alive(tokens);
         match ending {
-            Ending::SignedOut => {
+            EndReason::SignedOut => {
                 // A page that was away sees no more than that storage is empty, whoever has emptied it.
                 let is_known = is_alive && !self.is_mixed && !self.start.by_frame;
                 if is_known && !self.signed_out.contains(&session) {
                     self.violate("signed out by nobody");
                 }
             }
-            Ending::Expired(_) if is_alive && !self.is_excused => {
+            EndReason::Expired(_) if is_alive && !self.is_excused => {
                 self.violate("a session that is alive expired");
             }
-            Ending::Expired(_) => {}
+            EndReason::Expired(_) => {}
         }
     }
 
@@ -127,8 +127,8 @@ impl World {
         };
         let stored = self.area(tab).map(Secret::new);
         let told = self.tabs[tab].inbox.iter();
-        let told = told.filter_map(|text| match Notice::from_text(text)? {
-            Notice::Tokens(text) => Some(text),
+        let told = told.filter_map(|text| match TabMessage::from_text(text)? {
+            TabMessage::Tokens(text) => Some(text),
             _ => None,
         });
         let known = told.chain(stored);
@@ -172,7 +172,7 @@ impl World {
         let is_over = machine.session(self.now).is_none();
         let outcome = match caller {
             Caller::Token(_) => machine.token(self.now).map(drop),
-            Caller::Renewal(before) if before == self.tabs[tab].age() => {
+            Caller::Renewal(before) if before == self.tabs[tab].generation() => {
                 Err(machine.failure().unwrap_or_else(login_required))
             }
             Caller::Renewal(_) => Ok(()),
@@ -276,12 +276,12 @@ impl World {
             .collect();
         for (session, text) in &texts {
             let is_different = |(other, has): &(u64, String)| other == session && has != text;
-            // Two frames that were asked at a time give tokens of the same age.
+            // Two frames that were asked at a time give tokens of the same generation.
             let is_known = self.is_excused && self.start.by_frame;
             if !is_known && texts.iter().any(is_different) {
                 self.violate("two tabs with different tokens of one session");
             }
-            let has_ended = |(ended, _): &(u64, Ending)| ended == session;
+            let has_ended = |(ended, _): &(u64, EndReason)| ended == session;
             // A page that was away can't tell an empty storage from the end of its own session, nor a frame the end of one.
             let by_frame = self.start.by_frame;
             let is_sure = |tab: &Tab| !tab.is_shown && !by_frame;

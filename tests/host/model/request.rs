@@ -5,7 +5,7 @@ use super::tab::{Request, Task, Then};
 use super::world::World;
 use placeos_auth::error::Result;
 use placeos_auth::oauth::tokens::Tokens;
-use placeos_auth::session::{Event, Means};
+use placeos_auth::session::{Event, RenewalMethod};
 use placeos_auth::{AuthError, ErrorCode};
 
 /// `http::LONGEST`, in milliseconds.
@@ -47,14 +47,14 @@ impl World {
         &mut self,
         tab: usize,
         renewal: u32,
-        means: &Means,
+        method: &RenewalMethod,
         old: &Tokens,
         turn: Option<u32>,
     ) {
-        let by_frame = matches!(means, Means::Frame);
-        let number = match means {
-            Means::RefreshToken(token) => Server::number(token.reveal()),
-            Means::Frame => Server::number(old.access_token.reveal()),
+        let by_frame = matches!(method, RenewalMethod::Frame);
+        let number = match method {
+            RenewalMethod::RefreshToken(token) => Server::number(token.reveal()),
+            RenewalMethod::Frame => Server::number(old.access_token.reveal()),
         };
         let sending = self.check_send(tab, number, by_frame);
         self.tabs[tab].tasks.push(Task::Asks(Request {

@@ -3,10 +3,10 @@
 use super::server::Server;
 use super::tab::{Caller, Life, Task, Then};
 use super::world::{Lock, World};
-use placeos_auth::notice::Notice;
 use placeos_auth::oauth::tokens::Tokens;
 use placeos_auth::secret::Secret;
-use placeos_auth::session::{Change, Effect, Ending, Event};
+use placeos_auth::session::{Change, Effect, EndReason, Event};
+use placeos_auth::tab_message::TabMessage;
 
 /// `lock::MOST_SILENT` times `lock::LOOK`, in milliseconds.
 const LOCK: u64 = 25_000;
@@ -35,7 +35,7 @@ impl World {
                 Effect::Keep(text) => self.replace(tab, text),
                 Effect::Remove => self.remove(tab),
                 Effect::Queue(number) => self.queue(tab, number),
-                Effect::Renew(renewal, means) => {
+                Effect::Renew(renewal, method) => {
                     if let Some(old) = self.tabs[tab].machine.tokens().cloned() {
                         if !self.start.rules.hold {
                             self.leave(tab);
@@ -43,7 +43,7 @@ impl World {
                         let turn = self.tabs[tab].turn.take();
                         self.tabs[tab].tasks.push(Task::Prepares {
                             renewal,
-                            means,
+                            method,
                             old,
                             turn,
                         });
@@ -51,13 +51,13 @@ impl World {
                 }
                 Effect::Revoke(tokens) => self.revoke(&tokens),
                 Effect::Tell(text) if self.start.rules.tell => {
-                    self.tell(tab, &Notice::Tokens(text))
+                    self.tell(tab, &TabMessage::Tokens(text))
                 }
-                Effect::TellEnd(age, ending) if self.start.rules.tell_end => {
-                    self.tell(tab, &Notice::End(age, ending));
+                Effect::TellEnd(generation, ending) if self.start.rules.tell_end => {
+                    self.tell(tab, &TabMessage::End(generation, ending));
                 }
-                Effect::TellFailure(age, error) if self.start.rules.tell_failure => {
-                    self.tell(tab, &Notice::Failure(age, error));
+                Effect::TellFailure(generation, error) if self.start.rules.tell_failure => {
+                    self.tell(tab, &TabMessage::Failure(generation, error));
                 }
                 Effect::Tell(_)
                 | Effect::TellEnd(..)
@@ -95,8 +95,8 @@ impl World {
         let stored = self.area(tab).as_deref().and_then(Tokens::from_text);
         let own = self.tabs[tab].machine.tokens();
         let is_other = stored.zip(own).is_some_and(|(stored, own)| {
-            let (stored, own) = (stored.age(), own.age());
-            !stored.is_of_session(own) || (self.start.rules.newest && stored.is_newer(own))
+            let (stored, own) = (stored.generation(), own.generation());
+            !stored.same_session(own) || (self.start.rules.newest && stored.supersedes(own))
         });
         if !is_other {
             self.store(tab, text);
@@ -122,7 +122,7 @@ impl World {
     /// One round of `lock::turn`
     pub fn wait_in(&mut self, queue: u8, tab: usize, number: u32) {
         self.last_lock += 1;
-        let name = (self.tabs[tab].age(), queue);
+        let name = (self.tabs[tab].generation(), queue);
         let mut before = self.locks.iter().filter(|lock| lock.name == name);
         let is_behind_a_frozen_tab = before.any(|lock| self.tabs[lock.owner].life == Life::Frozen);
         let until = self.passed + self.patience();
@@ -181,7 +181,7 @@ impl World {
 
     /// `Core::renewed`
     pub fn renewed(&mut self, tab: usize) {
-        let before = self.tabs[tab].age();
+        let before = self.tabs[tab].generation();
         self.apply(tab, Event::Renew);
         if self.tabs[tab].machine.is_renewing() {
             self.tabs[tab].callers.push(Caller::Renewal(before));
@@ -210,7 +210,10 @@ impl World {
         if let Some(tokens) = self.stored_by_another(tab) {
             if self.start.rules.end_stored {
                 self.signed_out.push(tokens.signed_in_at.as_millis());
-                self.tell(tab, &Notice::End(tokens.age(), Ending::SignedOut));
+                self.tell(
+                    tab,
+                    &TabMessage::End(tokens.generation(), EndReason::SignedOut),
+                );
             }
             self.revoke(&tokens);
         }
@@ -235,10 +238,10 @@ impl World {
                 Task::CatchesUp { then, .. } => self.caught_up(tab, then),
                 Task::Prepares {
                     renewal,
-                    means,
+                    method,
                     old,
                     turn,
-                } => self.send(tab, renewal, &means, &old, turn),
+                } => self.send(tab, renewal, &method, &old, turn),
                 _ => {}
             }
         }

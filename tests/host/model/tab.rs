@@ -6,7 +6,7 @@ use super::world::World;
 use crate::session::machine;
 use placeos_auth::AuthError;
 use placeos_auth::oauth::tokens::Tokens;
-use placeos_auth::session::{Ending, Machine, Means};
+use placeos_auth::session::{EndReason, Machine, RenewalMethod};
 use std::collections::VecDeque;
 use std::hash::{Hash, Hasher};
 
@@ -25,7 +25,7 @@ pub enum Life {
 pub enum Caller {
     /// Wants a token: `Core::ready`, then `Core::token`. With whether it may wait once more.
     Token(bool),
-    /// Wants a renewal: `Core::renewed`. With the age of the tokens that there were.
+    /// Wants a renewal: `Core::renewed`. With the generation of the tokens that there were.
     Renewal(Option<(u64, u32)>),
 }
 
@@ -82,7 +82,7 @@ pub enum Task {
     /// `Core::refresh`, before it sends.
     Prepares {
         renewal: u32,
-        means: Means,
+        method: RenewalMethod,
         old: Tokens,
         turn: Option<u32>,
     },
@@ -115,7 +115,7 @@ pub struct Tab {
     /// When the timer goes off.
     pub wake_at: Option<u64>,
     /// The ends that the listeners heard of, each with its session.
-    pub ends: Vec<(u64, Ending)>,
+    pub ends: Vec<(u64, EndReason)>,
     /// Whether somebody ended a session while it was loading.
     pub misses: bool,
     /// Whether it ever came back out of the back/forward cache.
@@ -166,7 +166,7 @@ impl Tab {
     }
 
     /// Which tokens of which session it has.
-    pub fn age(&self) -> Option<(u64, u32)> {
+    pub fn generation(&self) -> Option<(u64, u32)> {
         Some((self.session()?, self.machine.tokens()?.renewals))
     }
 

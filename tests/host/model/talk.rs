@@ -2,16 +2,16 @@
 
 use super::tab::{Life, Task, Then};
 use super::world::World;
-use placeos_auth::notice::Notice;
 use placeos_auth::secret::Secret;
-use placeos_auth::session::{Ending, Event};
+use placeos_auth::session::{EndReason, Event};
+use placeos_auth::tab_message::TabMessage;
 
 /// `ECHO`, in milliseconds.
 const ECHO: u64 = 500;
 
 impl World {
     /// Nobody hears himself, but for the echo.
-    pub fn tell(&mut self, from: usize, notice: &Notice) {
+    pub fn tell(&mut self, from: usize, notice: &TabMessage) {
         self.check_print(notice);
         let text = notice.to_text();
         if self.start.is_late {
@@ -23,13 +23,13 @@ impl World {
 
     /// The browser passes on what was said.
     fn deliver(&mut self, from: usize, text: &str) {
-        let notice = Notice::from_text(text).expect("a notice");
+        let notice = TabMessage::from_text(text).expect("a notice");
         for (at, tab) in self.tabs.iter_mut().enumerate() {
-            if at == from && !matches!(notice, Notice::Echo(_)) {
+            if at == from && !matches!(notice, TabMessage::Echo(_)) {
                 continue;
             }
             match tab.life {
-                Life::Loading => tab.misses |= matches!(notice, Notice::End(..)),
+                Life::Loading => tab.misses |= matches!(notice, TabMessage::End(..)),
                 Life::Closed => {}
                 _ => tab.inbox.push_back(text.to_owned()),
             }
@@ -60,7 +60,7 @@ impl World {
     fn echo_to_itself(&mut self, tab: usize) {
         self.tabs[tab].echoes += 1;
         self.tabs[tab].is_echo_shut = true;
-        self.tell(tab, &Notice::Echo(self.echo(tab)));
+        self.tell(tab, &TabMessage::Echo(self.echo(tab)));
     }
 
     pub fn catch_up(&mut self, tab: usize, then: Then) {
@@ -97,7 +97,7 @@ impl World {
         if self.start.rules.ask
             && let Some(tokens) = self.tabs[tab].machine.tokens()
         {
-            let question = Notice::Ask(tokens.age());
+            let question = TabMessage::Ask(tokens.generation());
             self.tell(tab, &question);
         }
     }
@@ -120,7 +120,7 @@ impl World {
         let is_gone = self.area(tab).is_none() && self.tabs[tab].stored.is_some();
         self.tabs[tab].is_shown = true;
         if let Some(tokens) = self.tabs[tab].machine.tokens().filter(|_| is_gone) {
-            let end = Event::HeardEnd(tokens.age(), Ending::SignedOut);
+            let end = Event::HeardEnd(tokens.generation(), EndReason::SignedOut);
             // Another session may have been there, and been ended: this page was away, and can't know.
             self.is_excused |= self.is_mixed;
             self.apply(tab, end);
@@ -137,17 +137,19 @@ impl World {
                 *until = longer.min(*latest);
             }
         }
-        match Notice::from_text(text) {
-            Some(Notice::Tokens(text)) => self.apply(tab, Event::Heard(text)),
-            Some(Notice::End(age, ending)) => self.apply(tab, Event::HeardEnd(age, ending)),
-            Some(Notice::Failure(age, error)) => {
-                self.apply(tab, Event::HeardFailure(age, error, 0.0));
+        match TabMessage::from_text(text) {
+            Some(TabMessage::Tokens(text)) => self.apply(tab, Event::Heard(text)),
+            Some(TabMessage::End(generation, ending)) => {
+                self.apply(tab, Event::HeardEnd(generation, ending))
             }
-            Some(Notice::Ask(age)) => self.apply(tab, Event::Asked(age)),
-            Some(Notice::Echo(number)) if number == self.echo(tab) => {
+            Some(TabMessage::Failure(generation, error)) => {
+                self.apply(tab, Event::HeardFailure(generation, error, 0.0));
+            }
+            Some(TabMessage::Ask(generation)) => self.apply(tab, Event::Asked(generation)),
+            Some(TabMessage::Echo(number)) if number == self.echo(tab) => {
                 self.tabs[tab].is_echo_shut = false;
             }
-            Some(Notice::Echo(_)) => {}
+            Some(TabMessage::Echo(_)) => {}
             None => self.violate("a notice that nobody understands"),
         }
     }

@@ -1,0 +1,73 @@
+//! What the tabs that share a session tell each other.
+
+use crate::error::AuthError;
+use crate::oauth::form::{self, Form};
+use crate::oauth::tokens::Generation;
+use crate::secret::Secret;
+use crate::session::EndReason;
+use crate::time::Instant;
+
+/// What one tab tells the others.
+#[derive(Debug)]
+pub enum TabMessage {
+    /// These are the tokens now, as they are stored.
+    Tokens(Secret),
+    /// The session of tokens of that generation has ended.
+    End(Generation, EndReason),
+    /// Those of that generation could not be renewed, and why.
+    Failure(Generation, AuthError),
+    /// A tab has tokens of that generation: who has newer ones?
+    Ask(Generation),
+    /// Everything that was told before this has arrived: a tab's word to itself.
+    Echo(u32),
+}
+
+impl TabMessage {
+    /// The text to send.
+    pub fn to_text(&self) -> Secret {
+        Secret::new(match self {
+            TabMessage::Tokens(text) => form::of(&[("tokens", Some(text.reveal()))]),
+            TabMessage::End(generation, ending) => {
+                about(*generation, Some(ending.as_str()), ending.reason())
+            }
+            TabMessage::Failure(generation, error) => about(*generation, None, Some(error)),
+            TabMessage::Ask(generation) => about(*generation, None, None),
+            TabMessage::Echo(number) => form::of(&[("echo", Some(&number.to_string()))]),
+        })
+    }
+
+    /// Reads what was sent; `None` for what this version doesn't know.
+    pub fn from_text(text: &str) -> Option<Self> {
+        let form = Form::parse(text);
+        if let Some(tokens) = form.field("tokens") {
+            return Some(TabMessage::Tokens(Secret::new(tokens.to_owned())));
+        }
+        if let Some(number) = form.field("echo") {
+            return number.parse().ok().map(TabMessage::Echo);
+        }
+        let generation = Generation {
+            signed_in_at: Instant::from_millis(form.field("signed_in_at")?.parse().ok()?),
+            renewals: form.field("renewals")?.parse().ok()?,
+        };
+        let failure = form.field("failure").map(AuthError::from_text);
+        Some(match (form.field("ending"), failure) {
+            (Some(ending), why) => {
+                TabMessage::End(generation, EndReason::from_name(ending, why.flatten())?)
+            }
+            (None, Some(error)) => TabMessage::Failure(generation, error?),
+            (None, None) => TabMessage::Ask(generation),
+        })
+    }
+}
+
+fn about(generation: Generation, ending: Option<&str>, failure: Option<&AuthError>) -> String {
+    form::of(&[
+        (
+            "signed_in_at",
+            Some(&generation.signed_in_at.as_millis().to_string()),
+        ),
+        ("renewals", Some(&generation.renewals.to_string())),
+        ("ending", ending),
+        ("failure", failure.map(AuthError::to_text).as_deref()),
+    ])
+}
