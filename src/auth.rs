@@ -1,70 +1,42 @@
-//! The client: asks the pure parts what to do, and has the browser do it.
+//! What an app calls: [`Auth`].
 //!
 //! | module | what it is for |
 //! | --- | --- |
-//! | `core` | what all clients of one configuration share |
-//! | `login` | the way to the server |
-//! | `redirect` | the way back |
-//! | `renewal`, `frame`, `tabs` | how a session goes on, and who is told |
-//! | `server` | what is asked of the server besides |
-//! | `fetch`, `web_socket` | where the token goes |
+//! | `shared` | what all `Auth`s of one configuration share on a page |
+//! | `landing` | the way back from the server's sign-in page |
+//! | `login` | the way there |
 //! | `request` | one request of the app's, from its arguments to its response |
+//! | `signing` | the one place where a request is signed |
+//! | `fetch`, `web_socket` | the requests of `Auth` |
 
-mod core;
 mod fetch;
-mod frame;
+mod landing;
 mod login;
-mod redirect;
-mod renewal;
 pub(crate) mod request;
-mod server;
-mod tabs;
+mod shared;
+mod signing;
 mod web_socket;
 
-use crate::browser::timeout::timeout;
-use crate::browser::{self, clock, http, page, storage::crossing};
-use crate::error::{AuthError, ErrorCode, Result};
+use crate::browser::{clock, page, storage::crossing};
+use crate::client::Client;
+pub use crate::client::hooks::{Hooks, Log, Navigate};
+use crate::config::check_scope;
+use crate::error::Result;
+use crate::oauth;
 use crate::oauth::arrival::Redirect;
 use crate::oauth::authority::Authority;
 pub use crate::oauth::token::Credentials;
-use crate::oauth::{self, logout, token};
-use crate::options::{Flow, Options, check_scope};
-use crate::session::{Change, EndReason, Event, Session, login_required};
-use crate::tab_message::TabMessage;
-use crate::text::concat;
-use crate::url::Url;
-use core::Core;
-use server::PATIENCE;
+use crate::options::Options;
+use crate::session::effect::Change;
+use crate::session::event::Event;
+use crate::session::failure::login_required;
+use crate::session::view::Session;
+pub use login::Login;
+use login::own_url;
+use shared::Shared;
 use std::cell::Cell;
 use std::convert::Infallible;
 use std::rc::Rc;
-use wasm_bindgen::JsValue;
-
-/// Called with one line per step, never with a secret in it.
-pub type Log = Rc<dyn Fn(&str)>;
-
-/// Goes to the page the user left for sign-in, given its whole URL. Says whether it did.
-pub type Navigate = Rc<dyn Fn(&str) -> bool>;
-
-/// What an app gives besides plain options.
-#[derive(Clone, Default)]
-pub struct Hooks {
-    /// Default: nothing is logged.
-    pub log: Option<Log>,
-    /// Default: `history.replaceState` when only query or fragment differ, else `location.replace`.
-    pub navigate: Option<Navigate>,
-}
-
-/// What [`Auth::login`] takes.
-#[derive(Default)]
-pub struct Login {
-    /// Where the user is to be afterwards, on this page's origin. Default: here.
-    pub return_to: Option<String>,
-    /// The app's own data, given back in [`Redirect::SignedIn`]: any value that JSON can say.
-    pub app_state: Option<JsValue>,
-    /// In place of the options' scope.
-    pub scope: Option<String>,
-}
 
 /// What [`Auth::logout`] takes.
 #[derive(Default)]
@@ -80,20 +52,20 @@ pub struct Logout {
 /// Clients with the same options on one page share one session and one answer, however often a framework mounts them.
 /// Dropping the last one is like [`Auth::close`].
 pub struct Auth {
-    core: Rc<Core>,
+    shared: Rc<Shared>,
     is_open: Cell<bool>,
 }
 
 /// Listens until it is dropped.
 #[must_use = "dropping a subscription ends it"]
 pub struct Subscription {
-    core: Rc<Core>,
+    client: Rc<Client>,
     id: u32,
 }
 
 impl Drop for Subscription {
     fn drop(&mut self) {
-        self.core.unsubscribe(self.id);
+        self.client.unsubscribe(self.id);
     }
 }
 
@@ -106,9 +78,12 @@ impl Auth {
     /// (`unsupported_environment`). How a sign-in went is in [`Auth::redirect`].
     pub async fn create(options: Options, hooks: Hooks) -> Result<Self> {
         page::seen().await;
-        let core = Core::of(options, hooks)?;
-        core.begun.wait().await;
-        Ok(Self::over(core))
+        let (shared, is_new) = Shared::of(options, hooks)?;
+        if is_new {
+            landing::land(&shared)?;
+        }
+        shared.landed.wait().await;
+        Ok(Self::over(shared))
     }
 
     /// On a callback page of its own: completes the sign-in that this page load is the answer to, by the options it was
@@ -119,25 +94,30 @@ impl Auth {
     /// along, and as [`Auth::create`].
     pub async fn complete_sign_in(hooks: Hooks) -> Result<Self> {
         page::seen().await;
-        redirect::complete(hooks).await.map(Self::over)
+        landing::complete(hooks).await.map(Self::over)
     }
 
-    fn over(core: Rc<Core>) -> Self {
-        core.open();
+    fn over(shared: Rc<Shared>) -> Self {
+        shared.client.open();
         Auth {
-            core,
+            shared,
             is_open: Cell::new(true),
         }
     }
 
+    /// What all `Auth`s of this configuration share.
+    pub(crate) fn client(&self) -> &Rc<Client> {
+        &self.shared.client
+    }
+
     /// What is known of the current session: never the token.
     pub fn session(&self) -> Option<Session> {
-        self.core.session()
+        self.client().session()
     }
 
     /// What this page load brought back from the server.
     pub fn redirect(&self) -> Redirect {
-        self.core.redirect()
+        self.shared.redirect()
     }
 
     /// Leaves the page for the authorization endpoint
@@ -149,7 +129,7 @@ impl Auth {
     /// `unsupported_environment` where nothing can be stored; `login_required` when the user comes back by the back
     /// button, or is on the way to the logout page; `timeout` when the page was not left within a minute.
     pub async fn login(&self, login: Login) -> Result<Infallible> {
-        login::login(&self.core, login).await
+        login::login(&self.shared, login).await
     }
 
     /// Exchanges a password for a session: for trusted environments only, such as a kiosk set up by its operator.
@@ -162,24 +142,16 @@ impl Auth {
     /// The server's own code where it refuses; `invalid_response`, `server_error`, `temporarily_unavailable`, `network`,
     /// `timeout`, `configuration`. A session that was there before stays.
     pub async fn login_with_password(&self, credentials: Credentials) -> Result<Session> {
-        let core = &self.core;
-        core.check_has_sessions()?;
-        let scope = credentials.scope.as_deref().unwrap_or(&core.config.scope);
+        let client = self.client();
+        client.config.check_has_sessions()?;
+        let scope = credentials.scope.as_deref().unwrap_or(&client.config.scope);
         let scope = check_scope("scope", scope)?.to_owned();
-        let request = token::password(&core.config, &scope, &credentials);
-        drop(credentials);
-        let sign_outs = core.sign_outs.get();
-        let asked = clock::now();
-        let reply = http::post(request).await?;
-        let tokens = token::judge(&reply.answer(), Flow::Password, &scope, clock::now())?
-            .asked_for_at(asked);
-        if core.sign_outs.get() != sign_outs {
-            // The user has left meanwhile.
-            core.revoke(&tokens);
-            return Err(login_required());
-        }
-        core.apply(Event::SignedIn(tokens));
-        core.session().ok_or_else(login_required)
+        let attempt = client.begin_sign_in();
+        let tokens = client.server.password(credentials, &scope).await?;
+        client.handle(Event::SignedIn { tokens, attempt });
+        // The user may have signed out meanwhile.
+        let session = client.session().filter(|_| client.is_current(attempt));
+        session.ok_or_else(login_required)
     }
 
     /// Forgets the session, has the server revoke its tokens
@@ -189,44 +161,28 @@ impl Auth {
     /// # Errors
     /// `untrusted_url` for a `return_to` on another origin, `configuration` with an API key; then nothing is done.
     pub async fn logout(&self, logout: Logout) -> Result<()> {
-        let core = &self.core;
-        core.check_has_sessions()?;
+        let shared = &self.shared;
+        let client = self.client();
+        client.config.check_has_sessions()?;
         let return_to = own_url("returnTo", logout.return_to.as_deref())?;
         let return_to = oauth::redirect::without_secrets(&return_to);
-        if let Some(tokens) = core.stored_by_another() {
-            // Whoever has them has lost them, and has to know.
-            core.tell(&TabMessage::End(tokens.generation(), EndReason::SignedOut));
-            core.revoke(&tokens);
-        }
-        redirect::forget_sign_ins(|kept| core.began(kept));
-        for name in ["begun", "arrival", "session"] {
-            crossing::take(&core.key(name));
+        landing::forget_sign_ins(|kept| client.config.began(kept));
+        for name in ["begun", "arrival"] {
+            crossing::take(&shared.key(name));
         }
         if !logout.local {
-            core.left.set(Some(clock::now()));
+            shared.left_for_logout.set(Some(clock::now()));
         }
-        core.sign_out();
-        let wants_page = !logout.local && core.config.endpoints.logout.is_none();
-        let answers = async {
-            if wants_page {
-                // Why there is none, if there is none, makes no difference.
-                let _ = core.authority().await;
-            }
-            core.revocations.ended().await;
-        };
-        timeout(PATIENCE, Box::pin(answers)).await;
+        for client in shared.clients_of_session() {
+            client.handle(Event::SignOut);
+        }
+        client.server.before_logout(!logout.local).await;
         if logout.local {
             return Ok(());
         }
-        core.left.set(Some(clock::now()));
-        core.log("leaving for the logout page");
-        let authority = core.known_authority();
-        page::leave(&logout::request(
-            &core.config,
-            authority.as_deref(),
-            &return_to,
-            &browser::url::parse,
-        ))
+        shared.left_for_logout.set(Some(clock::now()));
+        shared.log("leaving for the logout page");
+        page::leave(&client.server.logout_page(&return_to))
     }
 
     /// A token good for at least a moment, renewed first when due.
@@ -235,8 +191,8 @@ impl Auth {
     /// `login_required` when only the user can help; or why an expired one could not be renewed; `configuration` with an
     /// API key.
     pub async fn token(&self) -> Result<String> {
-        self.core.check_has_sessions()?;
-        let credential = self.core.credential().await?;
+        self.client().config.check_has_sessions()?;
+        let credential = self.client().credential().await?;
         Ok(credential.reveal().to_owned())
     }
 
@@ -245,20 +201,14 @@ impl Auth {
     /// # Errors
     /// `login_required` when only the user can help; otherwise why it failed, and the session stays.
     pub async fn renew(&self) -> Result<Session> {
-        self.core.check_has_sessions()?;
-        self.core.renewed().await
-    }
-
-    /// What all clients of this configuration share.
-    #[cfg(feature = "bindings")]
-    pub(crate) fn core(&self) -> &Rc<Core> {
-        &self.core
+        self.client().config.check_has_sessions()?;
+        self.client().renew().await
     }
 
     /// Begins a renewal without waiting for it, if there is something to renew.
     #[cfg(feature = "bindings")]
     pub(crate) fn begin_renewing(&self) {
-        self.core.apply(Event::Renew);
+        self.client().handle(Event::RenewalWanted);
     }
 
     /// The domain's public settings. Asked for once, on first use.
@@ -266,21 +216,21 @@ impl Auth {
     /// # Errors
     /// `network`, `timeout`, `invalid_response`, `server_error`, `temporarily_unavailable`.
     pub async fn authority(&self) -> Result<Rc<Authority>> {
-        self.core.authority().await
+        self.client().server.authority().await
     }
 
     /// Calls back after every change, until the subscription is dropped.
     pub fn subscribe(&self, listener: impl Fn(Change) + 'static) -> Subscription {
         Subscription {
-            id: self.core.subscribe(Rc::new(listener)),
-            core: Rc::clone(&self.core),
+            id: self.client().subscribe(Rc::new(listener)),
+            client: Rc::clone(self.client()),
         }
     }
 
     /// Stops timers and channels. The session stays stored.
     pub fn close(&self) {
         if self.is_open.replace(false) {
-            self.core.close();
+            self.client().close();
         }
     }
 }
@@ -289,26 +239,4 @@ impl Drop for Auth {
     fn drop(&mut self) {
         self.close();
     }
-}
-
-/// A URL of the page's own origin, or the page's if none is given.
-fn own_url(name: &str, given: Option<&str>) -> Result<Url> {
-    let here = page::url()?;
-    let Some(text) = given else {
-        return Ok(here);
-    };
-    browser::url::parse(text, page::base().as_deref())
-        .filter(|url| is_own(url, &here))
-        .ok_or_else(|| {
-            AuthError::new(
-                ErrorCode::UntrustedUrl,
-                concat(&["`", name, "` is not a URL of this page's origin."]),
-            )
-        })
-}
-
-/// Whether the user may be sent to a URL: it is of this page's origin, and stays so when only its path is passed on. A path
-/// that begins with two slashes would be another host.
-fn is_own(url: &Url, here: &Url) -> bool {
-    url.same_origin(here) && !url.has_user_info() && !url.path.starts_with("//")
 }

@@ -4,15 +4,15 @@
 //!
 //! | module | what it is for | what it may use |
 //! | --- | --- | --- |
-//! | [`options`] | what an app says, checked once | pure |
+//! | [`options`], [`config`] | what an app says, and the same checked once | pure |
 //! | [`error`] | every way this can fail | pure |
 //! | [`secret`], [`time`], [`url`] | values that don't mix with plain text and numbers | pure |
 //! | [`oauth`] | the protocol: requests to send, answers to judge | pure |
-//! | [`session`] | the session's state machine: events in, effects out | pure |
-//! | [`tab_message`] | what the tabs that share a session tell each other | pure |
-//! | [`resources`] | which request may carry the token | pure |
+//! | [`session`] | the machine that decides everything: events in, effects out | pure |
+//! | [`resources`], [`credential`] | which request is signed, and with what | pure |
 //! | `browser` | one small file per browser facility | the browser |
-//! | [`auth`] | the client: asks the pure parts what to do, has the browser do it | the browser |
+//! | `client` | around the machine: hands events in, carries out effects | the browser |
+//! | [`auth`] | what an app calls | the browser |
 //! | `bindings` | the JavaScript face | the browser |
 //!
 //! Pure parts know no browser, no clock, no randomness and no I/O: all of that comes in as arguments.
@@ -29,13 +29,15 @@
     clippy::unwrap_used
 )]
 
+pub mod config;
+pub mod credential;
 pub mod error;
 pub mod oauth;
 pub mod options;
 pub mod resources;
 pub mod secret;
 pub mod session;
-pub mod tab_message;
+
 mod text;
 pub mod time;
 pub mod url;
@@ -46,6 +48,8 @@ pub mod auth;
 mod bindings;
 #[cfg(target_arch = "wasm32")]
 mod browser;
+#[cfg(target_arch = "wasm32")]
+mod client;
 
 #[cfg(target_arch = "wasm32")]
 pub use auth::Auth;

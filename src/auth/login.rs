@@ -1,61 +1,60 @@
-//! The way to the server: what flow it is to be, what is remembered until the answer comes, and how a page that is still
-//! here goes on.
+//! The way to the server's sign-in page: what is remembered until its response comes, and how a page that is still here goes
+//! on.
 
-use super::core::Core;
-use super::server::PATIENCE;
-use super::{Login, own_url, redirect};
+use super::landing;
+use super::shared::{Shared, is_own};
 use crate::browser::departure::{Departure, Stayed};
-use crate::browser::latch::Latch;
-use crate::browser::timeout::{before, timeout};
-use crate::browser::{clock, http, json, page, random, storage::crossing};
+use crate::browser::timeout::before;
+use crate::browser::{self, clock, json, page, random, storage::crossing};
+use crate::config::check_scope;
 use crate::error::{AuthError, ErrorCode, Result};
 use crate::oauth::pkce::Verifier;
 use crate::oauth::sign_in::SignIn;
 use crate::oauth::state::State;
-use crate::oauth::{authorization, loop_guard, metadata};
-use crate::options::{Flow, FlowOption, check_scope};
-use crate::session::login_required;
+use crate::oauth::{authorization, loop_guard};
+use crate::options::Flow;
+use crate::session::event::Event;
+use crate::session::failure::login_required;
+use crate::text::concat;
 use crate::url::Url;
-use std::cell::RefCell;
 use std::convert::Infallible;
 use std::rc::Rc;
 use std::time::Duration;
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
 /// How long a page is taken to be on its way to the logout page.
 const LEAVING: Duration = Duration::from_secs(5);
 
-thread_local! {
-    /// What servers have said they offer, by their origin. They are asked once a page.
-    static OFFERED: RefCell<Vec<(String, Flow)>> = const { RefCell::new(Vec::new()) };
-}
-
-/// The sign-in under way on this page, which those who ask for one meanwhile join.
+/// What [`Auth::login`](super::Auth::login) takes.
 #[derive(Default)]
-pub struct UnderWay {
-    /// Closed until it has ended without one.
-    latch: Latch,
-    /// How the last one ended.
-    end: RefCell<Option<AuthError>>,
+pub struct Login {
+    /// Where the user is to be afterwards, on this page's origin. Default: here.
+    pub return_to: Option<String>,
+    /// The app's own data, given back in [`Redirect::SignedIn`](crate::oauth::arrival::Redirect::SignedIn): any value that
+    /// JSON can say.
+    pub app_state: Option<JsValue>,
+    /// In place of the options' scope.
+    pub scope: Option<String>,
 }
 
-/// What a sign-in asks for, checked.
-struct Wish {
+/// The same, checked.
+struct Checked {
     return_to: Url,
     scope: String,
     app_state: Option<String>,
 }
 
-/// Leaves for the server, or joins who is about to.
-pub async fn login(core: &Rc<Core>, login: Login) -> Result<Infallible> {
-    let wish = check(core, login)?;
-    let under_way = &core.under_way;
+/// Leaves for the server, or joins a sign-in that is about to.
+pub async fn login(shared: &Rc<Shared>, login: Login) -> Result<Infallible> {
+    let checked = check(shared, login)?;
+    let under_way = &shared.sign_in;
     if !under_way.latch.is_closed() {
         let closed = under_way.latch.close_until_dropped();
-        let core = Rc::clone(core);
+        let shared = Rc::clone(shared);
         spawn_local(async move {
-            let Err(error) = leave(&core, wish).await;
-            core.under_way.end.replace(Some(error));
+            let Err(error) = leave(&shared, checked).await;
+            shared.sign_in.end.replace(Some(error));
             drop(closed);
         });
     }
@@ -64,10 +63,11 @@ pub async fn login(core: &Rc<Core>, login: Login) -> Result<Infallible> {
     Err(end.unwrap_or_else(login_required))
 }
 
-fn check(core: &Core, login: Login) -> Result<Wish> {
-    core.check_has_sessions()?;
+fn check(shared: &Shared, login: Login) -> Result<Checked> {
+    let config = shared.config();
+    config.check_has_sessions()?;
     let return_to = own_url("returnTo", login.return_to.as_deref())?;
-    let scope = login.scope.as_deref().unwrap_or(&core.config.scope);
+    let scope = login.scope.as_deref().unwrap_or(&config.scope);
     let scope = check_scope("scope", scope)?.to_owned();
     let app_state = match &login.app_state {
         None => None,
@@ -76,7 +76,7 @@ fn check(core: &Core, login: Login) -> Result<Wish> {
         })?),
     };
     let now = clock::now();
-    let left = core.left.get();
+    let left = shared.left_for_logout.get();
     if left.is_some_and(|left| now.distance(left) < LEAVING) {
         // A guard that asks for a sign-in as soon as there is no session must not undo the sign-out under way.
         return Err(AuthError::new(
@@ -84,22 +84,23 @@ fn check(core: &Core, login: Login) -> Result<Wish> {
             "This page is on its way to the logout page. Sign in afterwards.",
         ));
     }
-    Ok(Wish {
+    Ok(Checked {
         return_to,
         scope,
         app_state,
     })
 }
 
-async fn leave(core: &Rc<Core>, wish: Wish) -> Result<Infallible> {
-    let begun_key = core.key("begun");
+async fn leave(shared: &Rc<Shared>, checked: Checked) -> Result<Infallible> {
+    let client = &shared.client;
+    let begun_key = shared.key("begun");
     let begun = loop_guard::begin(crossing::get(&begun_key).as_deref(), clock::now())?;
-    let sign_outs = core.sign_outs.get();
+    let attempt = client.begin_sign_in();
     let departure = Departure::begin();
     // A page that was left while the server was asked, and is shown again, must not leave by itself.
-    let flow = before(departure.came_back(), Box::pin(flow(core))).await;
-    let flow = flow.ok_or_else(|| came_back(core))?;
-    if core.sign_outs.get() != sign_outs {
+    let flow = before(departure.came_back(), Box::pin(client.server.flow())).await;
+    let flow = flow.ok_or_else(|| came_back(shared))?;
+    if !client.is_current(attempt) {
         return Err(login_required());
     }
     let state = State::from_random(&random::bytes()?);
@@ -108,14 +109,16 @@ async fn leave(core: &Rc<Core>, wish: Wish) -> Result<Infallible> {
         _ => None,
     };
     let sign_in = SignIn {
-        return_to: wish.return_to.href(),
-        app_state: wish.app_state,
+        return_to: checked.return_to.href(),
+        app_state: checked.app_state,
         history_state: json::to_text(&page::history_state()).filter(|text| text != "null"),
-        ..core.sign_in(&wish.scope, verifier)
+        ..client
+            .config
+            .sign_in(&checked.scope, verifier, clock::now())
     };
     let now = clock::now();
-    redirect::forget_sign_ins(|kept| kept.is_void(now));
-    if !crossing::set(&redirect::sign_in_key(&state), sign_in.to_text().reveal()) {
+    landing::forget_sign_ins(|kept| kept.is_void(now));
+    if !crossing::set(&landing::sign_in_key(&state), sign_in.to_text().reveal()) {
         return Err(AuthError::new(
             ErrorCode::UnsupportedEnvironment,
             "The browser's storage is blocked or full, so the server's answer could not be recognised. Allow this site to \
@@ -123,16 +126,16 @@ async fn leave(core: &Rc<Core>, wish: Wish) -> Result<Infallible> {
         ));
     }
     crossing::set(&begun_key, &begun);
-    core.log("leaving for the authorization endpoint");
+    shared.log("leaving for the authorization endpoint");
     let verifier = sign_in.verifier.as_ref();
     page::leave(&authorization::request(
-        &core.config,
-        &wish.scope,
+        &client.config,
+        &checked.scope,
         &state,
         verifier,
     ))?;
     Err(match departure.end().await {
-        Stayed::CameBack => came_back(core),
+        Stayed::CameBack => came_back(shared),
         Stayed::NeverLeft => AuthError::new(
             ErrorCode::Timeout,
             "The page was not left for the server within a minute. Offer the sign-in again.",
@@ -140,60 +143,29 @@ async fn leave(core: &Rc<Core>, wish: Wish) -> Result<Infallible> {
     })
 }
 
-fn came_back(core: &Rc<Core>) -> AuthError {
-    core.look_again();
+fn came_back(shared: &Shared) -> AuthError {
+    shared.client.handle(Event::PageShown);
     AuthError::new(
         ErrorCode::LoginRequired,
         "The user came back. Offer the sign-in again.",
     )
 }
 
-/// The flow that the app wants. A server that doesn't say what it offers is one of before: it offers the implicit flow.
-async fn flow(core: &Core) -> Flow {
-    match core.config.flow {
-        FlowOption::Implicit => Flow::Implicit,
-        FlowOption::Code => Flow::Code,
-        FlowOption::Auto => {
-            let asked = timeout(PATIENCE, Box::pin(offered(core))).await;
-            asked.unwrap_or(Flow::Implicit)
-        }
-    }
-}
-
-/// The flow that the server offers, by its metadata. That it has none is remembered as well, if it was the server that said
-/// so.
-async fn offered(core: &Core) -> Flow {
-    let server = &core.config.server;
-    let known = OFFERED.with_borrow(|offered| {
-        let mut offered = offered.iter();
-        let known = offered.find(|(origin, _)| origin == server.origin());
-        known.map(|(_, flow)| *flow)
-    });
-    if let Some(flow) = known {
-        return flow;
-    }
-    let mut has_answered = true;
-    let mut flow = None;
-    for path in metadata::PATHS {
-        let reply = http::get_without_credentials(&server.with_path(path).href()).await;
-        match reply.and_then(|reply| metadata::judge(&reply.answer())) {
-            Ok(offered) => {
-                flow = Some(offered);
-                break;
-            }
-            Err(error) => {
-                has_answered &= matches!(
-                    error.code(),
-                    ErrorCode::InvalidResponse | ErrorCode::ServerError
-                );
-            }
-        }
-    }
-    let is_known = flow.is_some() || has_answered;
-    let flow = flow.unwrap_or(Flow::Implicit);
-    if is_known {
-        let known = (server.origin().to_owned(), flow);
-        OFFERED.with_borrow_mut(|offered| offered.push(known));
-    }
-    flow
+/// A URL of the page's own origin, or the page's if none is given.
+///
+/// # Errors
+/// `untrusted_url`, under the name the app used.
+pub fn own_url(name: &str, given: Option<&str>) -> Result<Url> {
+    let here = page::url()?;
+    let Some(text) = given else {
+        return Ok(here);
+    };
+    browser::url::parse(text, page::base().as_deref())
+        .filter(|url| is_own(url, &here))
+        .ok_or_else(|| {
+            AuthError::new(
+                ErrorCode::UntrustedUrl,
+                concat(&["`", name, "` is not a URL of this page's origin."]),
+            )
+        })
 }

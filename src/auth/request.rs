@@ -1,15 +1,18 @@
 //! One request of the app's, as `fetch` takes it: its own arguments go to the browser's `fetch`, and the app gets what that
 //! gives. Both faces send by this.
 
-use super::core::Core;
-use super::fetch::{Credential, is_signed};
-use crate::browser::{abort, brand, clock, native, property};
+use super::signing::{self, is_signed};
+use crate::browser::{abort, brand, native, property};
+use crate::client::Client;
+use crate::credential::Credential;
 use crate::error::{AuthError, ErrorCode};
 use crate::secret::Secret;
-use crate::session::{AfterRefusal, Call, Event};
+use crate::session::call::{Call, NextStep};
+use crate::session::event::Event;
 use js_sys::{Function, Object, Promise, Reflect};
 use std::pin::Pin;
 use std::rc::Rc;
+use std::time::Duration;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Headers, Request, RequestInit, Response};
@@ -55,12 +58,19 @@ pub enum Started {
 
 /// The arguments of one call of `fetch`.
 pub struct Outgoing {
-    core: Rc<Core>,
+    client: Rc<Client>,
     input: JsValue,
     init: JsValue,
     /// The `fetch` that ours was installed in place of, if it was.
     via: Option<Function>,
     call: Call,
+}
+
+/// How a signed request begins.
+enum Begun {
+    Sent(Result<Sent, Failure>),
+    /// A renewal is waited for first, for so long at the most.
+    Waiting(Option<Duration>),
 }
 
 /// A request that was sent, and the token it was signed with.
@@ -115,13 +125,18 @@ fn status_of(response: &JsValue) -> Option<u16> {
 }
 
 impl Outgoing {
-    pub fn new(core: &Rc<Core>, input: &JsValue, init: &JsValue, via: Option<Function>) -> Self {
+    pub fn new(
+        client: &Rc<Client>,
+        input: &JsValue,
+        init: &JsValue,
+        via: Option<Function>,
+    ) -> Self {
         Outgoing {
-            core: Rc::clone(core),
+            client: Rc::clone(client),
             input: input.clone(),
             init: init.clone(),
             via,
-            call: core.begin_call(),
+            call: client.begin_call(),
         }
     }
 
@@ -143,7 +158,7 @@ impl Outgoing {
                 text
             }
         };
-        if !self.core.may_sign(&url) {
+        if signing::signable(&self.client, &url).is_none() {
             return Started::Passed(self.pass(&self.input, &self.init));
         }
         if let Err(reason) = self.keep() {
@@ -153,8 +168,16 @@ impl Outgoing {
             return Started::Passed(self.pass(&self.input, &self.init));
         }
         // What is to be sent now is sent before the app goes on.
-        let sent = (!self.core.is_renewing()).then(|| self.send());
-        Started::Signed(Box::pin(self.answer(sent)))
+        let can_repeat = self.can_repeat(false);
+        let next = self.client.next_step(&mut self.call, can_repeat);
+        let begun = match next {
+            NextStep::Wait(limit) => Begun::Waiting(limit),
+            NextStep::Send(credential) => Begun::Sent(self.send(&credential)),
+            NextStep::Fail(error) => Begun::Sent(self.fail(error)),
+            // Only what was sent is handed on.
+            NextStep::HandOn => return Started::Passed(self.pass(&self.input, &self.init)),
+        };
+        Started::Signed(Box::pin(self.answer(begun)))
     }
 
     /// Keeps the options as they are now: what the app does to them while a renewal is waited for, or an answer, changes
@@ -193,26 +216,28 @@ impl Outgoing {
         }
     }
 
-    fn send(&mut self) -> Result<Sent, Failure> {
-        // Before the request is made, for that uses up the body, which the caller may want to send after a sign-in.
-        let credential = match self.core.credential_now(&mut self.call) {
-            Err(error) if self.via.is_some() && error.code() == ErrorCode::LoginRequired => {
-                return Ok(Sent {
-                    response: self.pass(&self.input, &self.init),
-                    token: None,
-                });
-            }
-            credential => credential?,
-        };
+    fn send(&self, credential: &Credential) -> Result<Sent, Failure> {
         let init: &RequestInit = self.init.unchecked_ref();
         let request = Request::new_with_request_and_init(self.input.unchecked_ref(), init)?;
-        let (request, is_signed) = self.core.sign(request, &credential)?;
+        let (request, is_signed) = signing::sign(&self.client, request, credential)?;
         let token = match credential {
-            Credential::Token(token) if is_signed => Some(token),
+            Credential::Token(token) if is_signed => Some(token.clone()),
             _ => None,
         };
         let response = self.pass(&request, &self.lost_in_a_copy()?);
         Ok(Sent { response, token })
+    }
+
+    /// There is nothing to sign with. The `Request` is not made, for that uses up the body, which the caller may want to
+    /// send after a sign-in. An installed `fetch` sends unsigned then.
+    fn fail(&self, error: AuthError) -> Result<Sent, Failure> {
+        if self.via.is_some() && error.code() == ErrorCode::LoginRequired {
+            return Ok(Sent {
+                response: self.pass(&self.input, &self.init),
+                token: None,
+            });
+        }
+        Err(error.into())
     }
 
     /// `keepalive` doesn't get from a `Request` to its copy in Firefox.
@@ -226,15 +251,17 @@ impl Outgoing {
         Ok(init.into())
     }
 
-    /// The response to what was sent, or is sent when the renewal under way allows it; after a 401 that to another sending,
-    /// as long as there are newer tokens.
-    async fn answer(mut self, first: Option<Result<Sent, Failure>>) -> Outcome {
-        let mut sent = match first {
-            Some(sent) => sent?,
-            None => {
-                let ready = self.core.ready_to_send(self.can_repeat(false));
-                self.unless_aborted(Box::pin(ready)).await?;
-                self.send()?
+    /// The response to what was sent, or is sent when the renewal under way allows it; after a 401 the response to another
+    /// sending, as long as there are newer tokens.
+    async fn answer(mut self, begun: Begun) -> Outcome {
+        let mut sent = match begun {
+            Begun::Sent(sent) => sent?,
+            Begun::Waiting(limit) => {
+                self.wait(limit).await?;
+                match self.next(false).await? {
+                    Some(sent) => sent,
+                    None => return Ok(JsFuture::from(self.pass(&self.input, &self.init)).await?),
+                }
             }
         };
         loop {
@@ -243,38 +270,45 @@ impl Outgoing {
                 return Ok(response);
             };
             match status {
-                401 => self.core.apply(Event::Unauthorized(token)),
-                SIGN_IN_AGAIN => self.core.apply(Event::SignInAgain(token)),
-                _ => {}
+                401 => self.client.handle(Event::TokenRejected(token)),
+                SIGN_IN_AGAIN => {
+                    self.client.handle(Event::SignInDemanded(token));
+                    return Ok(response);
+                }
+                _ => return Ok(response),
             }
-            if status != 401 || !self.can_repeat(true) {
-                return Ok(response);
+            match self.next(true).await {
+                Ok(None) => return Ok(response),
+                Ok(Some(next)) => {
+                    cancel(&response);
+                    sent = next;
+                }
+                Err(failure) => {
+                    cancel(&response);
+                    return Err(failure);
+                }
             }
-            if self.core.is_renewing() {
-                self.unless_aborted(Box::pin(self.core.ready())).await?;
-            }
-            let after = self
-                .core
-                .machine
-                .borrow()
-                .after_refusal(&self.call, clock::now());
-            if after == AfterRefusal::HandOn {
-                return Ok(response);
-            }
-            cancel(&response);
-            if let AfterRefusal::Fail(error) = after {
-                return Err(error.into());
-            }
-            sent = self.send()?;
         }
     }
 
-    /// Waits, if the caller's signal doesn't end the wait.
-    async fn unless_aborted(
-        &self,
-        wait: Pin<Box<dyn Future<Output = ()> + '_>>,
-    ) -> Result<(), JsValue> {
-        abort::unless(self.member("signal"), wait).await
+    /// Sends as soon as there is nothing to wait for any more; `None` if the response there is has to do.
+    async fn next(&mut self, was_sent: bool) -> Result<Option<Sent>, Failure> {
+        loop {
+            let can_repeat = self.can_repeat(was_sent);
+            match self.client.next_step(&mut self.call, can_repeat) {
+                NextStep::Wait(limit) => self.wait(limit).await?,
+                NextStep::Send(credential) => return self.send(&credential).map(Some),
+                NextStep::HandOn => return Ok(None),
+                NextStep::Fail(error) => return self.fail(error).map(Some),
+            }
+        }
+    }
+
+    /// Waits for the renewal under way, if the caller's signal doesn't end the wait.
+    async fn wait(&mut self, limit: Option<Duration>) -> Result<(), JsValue> {
+        let signal = self.member("signal");
+        let wait = self.client.wait(&mut self.call, limit);
+        abort::unless(signal, Box::pin(wait)).await
     }
 
     /// Whether it can be sent more than once: there is no body, or one that the browser copies. Streams are gone once they

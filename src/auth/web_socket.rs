@@ -1,7 +1,7 @@
 //! The realtime API, signed in.
 
 use super::Auth;
-use super::fetch::untrusted;
+use super::signing::untrusted;
 use crate::browser::cookie::Cookie;
 use crate::browser::{self, page, web_socket};
 use crate::error::Result;
@@ -26,17 +26,17 @@ impl Auth {
         path: Option<&str>,
         protocols: &JsValue,
     ) -> Result<WebSocket> {
-        let core = &self.core;
-        let server = &core.config.server;
+        let client = self.client();
+        let server = &client.config.server;
         let path = match path {
             Some(path) => path,
-            None => control_socket(core.is_legacy().await),
+            None => control_socket(client.server.is_legacy().await),
         };
         let mut url = browser::url::parse(path, Some(&server.href()))
             .map(|url| url.over_http())
-            .filter(|url| core.config.resources.may_have_token(url))
+            .filter(|url| client.config.resources.may_have_token(url))
             .ok_or_else(untrusted)?;
-        let credential = core.credential().await?;
+        let credential = client.credential().await?;
         let name = credential.parameter();
         url.fragment.clear();
         url.query = form::without(&url.query, &[name]);

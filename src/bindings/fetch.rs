@@ -8,7 +8,7 @@ use wasm_bindgen::JsValue;
 
 /// `via` is the `fetch` that ours was installed in place of, if it was.
 pub fn fetch(auth: &Auth, input: &JsValue, init: &JsValue, via: Option<Function>) -> Promise {
-    match Outgoing::new(auth.core(), input, init, via).start() {
+    match Outgoing::new(auth.client(), input, init, via).start() {
         Started::Passed(response) => response,
         Started::Signed(response) => raw_promise(Box::pin(async move {
             response.await.map_err(|failure| match failure {

@@ -1,9 +1,9 @@
 //! The authorization request.
 
+use crate::config::Config;
 use crate::oauth::form;
 use crate::oauth::pkce::Verifier;
 use crate::oauth::state::State;
-use crate::options::Config;
 
 /// The authorization request as the URL to navigate to
 /// ([RFC 6749 §4.2.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.2.1)); with a verifier, that of the code flow

@@ -1,8 +1,8 @@
 //! The server's logout page.
 
+use crate::config::Config;
 use crate::oauth::authority::Authority;
 use crate::oauth::form::{self, Form};
-use crate::options::Config;
 use crate::url::{Parse, Url};
 
 /// What stands for where the user is to be afterwards, in the pages that a domain names: its first brace is looked for

@@ -1,10 +1,11 @@
 //! The token endpoint: each grant as a request, and one judgement for all of them.
 
+use crate::config::Config;
 use crate::error::Result;
 use crate::oauth::http::{Answer, Fields, Post, Value, text};
 use crate::oauth::redirect::Code;
 use crate::oauth::tokens::{Lifetime, Tokens, Unjudged, invalid};
-use crate::options::{Config, Flow};
+use crate::options::Flow;
 use crate::secret::Secret;
 use crate::time::Instant;
 

@@ -1,53 +1,93 @@
-//! What can be seen of the session's state machine, which changes nothing.
+//! What can be seen of the session's state machine. Looking changes nothing.
 
-use super::failure::not_renewed_yet;
-use super::{Machine, Session, login_required};
+use super::Machine;
+use super::attempt::SignInAttempt;
+use super::failure::login_required;
+use super::state::{Renewal, State};
 use crate::error::{AuthError, Result};
 use crate::oauth::tokens::{TOKEN_TYPE, Tokens};
 use crate::secret::Secret;
 use crate::time::Instant;
 
+/// What an app may know of the current session: never the token.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Session {
+    /// The name of the [`Flow`](crate::Flow) it comes from.
+    pub flow: &'static str,
+    /// `Bearer`, or the header of an API key.
+    pub token_type: &'static str,
+    /// What the token is good for.
+    pub scope: String,
+    /// Milliseconds since the epoch; `None` when the server gave no lifetime.
+    pub expires_at: Option<f64>,
+    /// Whether it can go on after that without the user, as far as is known.
+    pub can_renew: bool,
+}
+
 impl Machine {
+    /// The name of the state in the table of transitions.
+    pub fn state_name(&self) -> &'static str {
+        match &self.state {
+            State::SignedOut => "signed out",
+            State::SignedIn(session) => match session.renewal {
+                Renewal::Idle => "idle",
+                Renewal::Waiting { .. } => "waiting",
+                Renewal::Asking { .. } => "asking",
+            },
+        }
+    }
+
     /// What an app may know, while there is a session.
     pub fn session(&self, now: Instant) -> Option<Session> {
-        let tokens = self.tokens.as_ref()?;
-        let can_renew = self.can_renew(tokens);
-        let expires_at = tokens.expires_at.map(|at| at.before(self.set_back));
-        (can_renew || self.is_usable(now)).then(|| Session {
-            flow: tokens.flow.as_str(),
+        let session = self.signed_in()?;
+        let can_renew = session.can_renew();
+        (can_renew || session.is_usable(now)).then(|| Session {
+            flow: session.tokens.flow.as_str(),
             token_type: TOKEN_TYPE,
-            scope: tokens.scope.clone(),
+            scope: session.tokens.scope.clone(),
             // Exact: an `Instant` is held to what a JavaScript `Date` can hold.
-            expires_at: expires_at.map(|at| at.as_millis() as f64),
+            expires_at: session.expires_at().map(|at| at.as_millis() as f64),
             can_renew,
         })
     }
 
     /// The tokens there are, good or not.
     pub fn tokens(&self) -> Option<&Tokens> {
-        self.tokens.as_ref()
+        self.signed_in().map(|session| &session.tokens)
     }
 
     /// The number of the renewal under way.
     pub fn renewal(&self) -> Option<u32> {
-        self.renewal.as_ref().map(|renewal| renewal.number)
+        self.signed_in()?.renewal.number()
     }
 
-    /// Whether what becomes of that renewal is of use to anybody.
-    pub fn wants(&self, number: u32) -> bool {
-        let left = self.left_behind.as_ref().map(|(left, _)| *left);
-        self.renewal() == Some(number) || left == Some(number)
+    /// Whether the outcome of that renewal is of use to anybody.
+    pub fn wants(&self, renewal: u32) -> bool {
+        let superseded = self.superseded_renewal.as_ref();
+        self.renewal() == Some(renewal)
+            || superseded.is_some_and(|(superseded, _)| *superseded == renewal)
     }
 
     /// Whether a renewal is under way. The server may end the old tokens at any moment of it, so none is handed out then.
     pub fn is_renewing(&self) -> bool {
-        self.renewal.is_some()
+        self.renewal().is_some()
+    }
+
+    /// Whether [`TokenWanted`](super::event::Event::TokenWanted) would begin a renewal, if none is under way.
+    pub fn is_due(&self, now: Instant) -> bool {
+        let session = self.signed_in();
+        session.is_some_and(|session| session.is_due(self.settings.renew_before, now))
+    }
+
+    /// When the client has to hand in a [`Tick`](super::event::Event::Tick) at the latest.
+    pub fn wake_up_at(&self, now: Instant) -> Option<Instant> {
+        self.signed_in()?
+            .wake_up_at(self.settings.renew_before, now)
     }
 
     /// Why the last renewal failed, if it did.
     pub fn failure(&self) -> Option<AuthError> {
-        let failed = self.failure.as_ref().map(|failure| failure.error.clone());
-        failed.or_else(|| self.frame_refusal.clone())
+        self.signed_in()?.failure()
     }
 
     /// The token, if it is good for at least a moment.
@@ -55,10 +95,23 @@ impl Machine {
     /// # Errors
     /// `login_required` where nobody is signed in; otherwise why there is no new one yet.
     pub fn token(&self, now: Instant) -> Result<&Secret> {
-        match &self.tokens {
-            Some(tokens) if self.is_usable(now) => Ok(&tokens.access_token),
-            Some(_) => Err(self.failure().unwrap_or_else(not_renewed_yet)),
-            None => Err(login_required()),
+        self.signed_in().ok_or_else(login_required)?.token(now)
+    }
+
+    /// Whether a later page has what this one has, if there is a session.
+    pub fn outlives_page(&self, now: Instant) -> bool {
+        self.storage.has_own() || self.session(now).is_none()
+    }
+
+    /// A sign-in that begins now.
+    pub fn begin_sign_in(&self) -> SignInAttempt {
+        SignInAttempt {
+            sign_outs: self.sign_outs,
         }
+    }
+
+    /// Whether the user has not signed out since that sign-in was begun.
+    pub fn is_current(&self, attempt: SignInAttempt) -> bool {
+        attempt.sign_outs == self.sign_outs
     }
 }

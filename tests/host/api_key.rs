@@ -1,7 +1,8 @@
 use crate::options::{assert_names, check};
 use placeos_auth::ErrorCode;
+use placeos_auth::config::Config;
 use placeos_auth::error::Result;
-use placeos_auth::options::{ApiKey, Config};
+use placeos_auth::options::ApiKey;
 
 fn with_key(text: &str) -> Result<Config> {
     check(|options| options.api_key = Some(ApiKey::new(text.to_owned())))

@@ -1,6 +1,7 @@
 use crate::options::{assert_names, check, check_on};
 use placeos_auth::ErrorCode;
-use placeos_auth::options::{Config, Options};
+use placeos_auth::config::Config;
+use placeos_auth::options::Options;
 use placeos_auth::url::Url;
 
 type Set = fn(&mut Options) -> &mut Option<String>;

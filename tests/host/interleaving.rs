@@ -1,14 +1,17 @@
 //! Every order of users, apps, tabs, answers and clocks that a generator finds, around one machine. For many: `model`.
 
-use crate::renewal::{renewed, tokens};
+use crate::driver::{Driver, peer_ends, peer_fails, peer_tokens};
+use crate::renewal::tokens;
 use crate::session::machine;
 use crate::support::NOW;
 use placeos_auth::oauth::tokens::{Generation, Tokens};
 use placeos_auth::options::Flow;
 use placeos_auth::secret::Secret;
-use placeos_auth::session::{
-    Change, Effect, EndReason, Event, Machine, RenewalMethod, login_required,
-};
+use placeos_auth::session::effect::{Change, Effect, RenewalMethod};
+use placeos_auth::session::end_reason::EndReason;
+use placeos_auth::session::event::Event;
+use placeos_auth::session::failure::login_required;
+use placeos_auth::session::tab_message::TabMessage;
 use placeos_auth::time::Instant;
 use placeos_auth::{AuthError, ErrorCode};
 use proptest::prelude::*;
@@ -99,7 +102,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 
 /// The world around the machine: its clock, its server, its storage, its listeners.
 struct World {
-    machine: Machine,
+    machine: Driver,
     now: Instant,
     given: u32,
     /// The renewal that waits for its turn.
@@ -168,9 +171,9 @@ impl World {
         })
     }
 
-    /// The event that a step is.
-    fn event(&mut self, step: Step) -> Option<Event> {
-        Some(match step {
+    /// Takes a step; `None` if it can't be taken.
+    fn take(&mut self, step: Step) -> Option<Vec<Effect>> {
+        let event = match step {
             Step::Wait(span) => {
                 self.now = self.now.after(Duration::from_secs(span));
                 return None;
@@ -179,26 +182,22 @@ impl World {
                 self.now = self.now.before(Duration::from_secs(span));
                 return None;
             }
-            Step::Tick => Event::Tick,
-            Step::HiddenTick => Event::HiddenTick,
-            Step::Online => Event::Online,
-            Step::Renew => Event::Renew,
-            Step::SignInAgain => Event::SignInAgain(self.machine.tokens()?.access_token.clone()),
-            Step::Unauthorized(true) => {
-                Event::Unauthorized(self.machine.tokens()?.access_token.clone())
-            }
-            Step::Unauthorized(false) => Event::Unauthorized(Secret::new("a0".to_owned())),
+            Step::HiddenTick => return Some(self.machine.step_hidden(Event::Tick, self.now)),
             Step::SignIn(by, life) => {
                 // No two sessions begin at the same instant.
                 self.now = self.now.after(Duration::from_millis(1));
-                Event::SignedIn(self.tokens(by, life))
+                let tokens = self.tokens(by, life);
+                return Some(self.machine.sign_in(tokens, self.now));
             }
-            Step::SignOut => Event::SignedOut,
-            Step::Turn => Event::Turn(self.queued?),
-            Step::LateTurn => Event::Turn(self.late_turns.pop()?),
+            Step::Turn => return Some(self.machine.turn(self.queued?, self.now)),
+            Step::LateTurn => {
+                let number = self.late_turns.pop()?;
+                return Some(self.machine.turn(number, self.now));
+            }
             Step::LateAnswer(outcome) => {
                 let number = self.late_answers.pop()?;
-                renewed(number, self.outcome(outcome, true, 100))
+                let outcome = self.outcome(outcome, true, 100);
+                return Some(self.machine.renewed(number, outcome, self.now));
             }
             Step::Answer(outcome, life) => {
                 let (number, refresh_token) = self.under_way.clone()?;
@@ -207,9 +206,19 @@ impl World {
                 {
                     self.spent.remove(refresh_token);
                 }
-                renewed(number, self.outcome(outcome, refresh_token.is_some(), life))
+                let outcome = self.outcome(outcome, refresh_token.is_some(), life);
+                return Some(self.machine.renewed(number, outcome, self.now));
             }
-            Step::Heard(further, life) => Event::Heard(self.heard(further, life)?.to_text()),
+            Step::Tick => Event::Tick,
+            Step::Online => Event::Online,
+            Step::Renew => Event::RenewalWanted,
+            Step::SignInAgain => Event::SignInDemanded(self.machine.tokens()?.access_token.clone()),
+            Step::Unauthorized(true) => {
+                Event::TokenRejected(self.machine.tokens()?.access_token.clone())
+            }
+            Step::Unauthorized(false) => Event::TokenRejected(Secret::new("a0".to_owned())),
+            Step::SignOut => Event::SignOut,
+            Step::Heard(further, life) => peer_tokens(self.heard(further, life)?.to_text()),
             Step::HeardOther(life) => {
                 let signed_in_at = self.now.after(Duration::from_millis(1));
                 let other = Tokens {
@@ -217,12 +226,12 @@ impl World {
                     renewals: 9,
                     ..self.tokens(By::RefreshToken, Some(life))
                 };
-                Event::Heard(other.to_text())
+                peer_tokens(other.to_text())
             }
             Step::HeardEnd(true) => {
-                Event::HeardEnd(self.machine.tokens()?.generation(), EndReason::SignedOut)
+                peer_ends(self.machine.tokens()?.generation(), EndReason::SignedOut)
             }
-            Step::HeardEnd(false) => Event::HeardEnd(
+            Step::HeardEnd(false) => peer_ends(
                 Generation {
                     signed_in_at: Instant::from_millis(1),
                     renewals: 0,
@@ -234,14 +243,14 @@ impl World {
                 if !is_current {
                     generation.renewals = generation.renewals.wrapping_sub(1);
                 }
-                Event::HeardFailure(generation, self.outcome(outcome, false, 100).err()?, 0.0)
+                peer_fails(generation, self.outcome(outcome, false, 100).err()?)
             }
-        })
+        };
+        Some(self.machine.step(event, self.now))
     }
 
     fn carry_out(&mut self, effects: Vec<Effect>) -> Result<(), TestCaseError> {
         let mut stored_just_now = false;
-        let mut wakes = false;
         let current = self.machine.renewal();
         let late = self.queued.take_if(|number| Some(*number) != current);
         self.late_turns.extend(late);
@@ -251,18 +260,22 @@ impl World {
         self.late_answers.extend(late.map(|(number, _)| number));
         for effect in effects {
             match effect {
-                Effect::Store(text) | Effect::Replace(text) | Effect::Keep(text) => {
+                Effect::Store(text) => {
                     self.stored = Some(text.reveal().to_owned());
                     stored_just_now = true;
                 }
-                Effect::Remove => self.stored = None,
-                Effect::Queue(number) => {
+                Effect::Remove | Effect::Clear => self.stored = None,
+                Effect::RequestLock { turn: number, .. } => {
                     prop_assert!(self.queued.is_none() && self.under_way.is_none());
                     prop_assert!(number > self.last_number, "a number given out twice");
                     self.last_number = number;
                     self.queued = Some(number);
                 }
-                Effect::Renew(number, method) => {
+                Effect::AskServer {
+                    renewal: number,
+                    method,
+                    ..
+                } => {
                     prop_assert!(self.under_way.is_none(), "two renewals at a time");
                     prop_assert_eq!(self.queued.take(), Some(number), "out of turn");
                     let refresh_token = match method {
@@ -281,7 +294,7 @@ impl World {
                         |kept| kept.access_token.reveal() != tokens.access_token.reveal()
                     ));
                 }
-                Effect::Tell(text) => {
+                Effect::Post(TabMessage::Tokens(text)) => {
                     let told = Tokens::from_text(text.reveal()).unwrap().generation();
                     let own = self.machine.tokens().map(Tokens::generation);
                     if own.is_some_and(|own| own.same_session(told)) {
@@ -289,44 +302,42 @@ impl World {
                         prop_assert_eq!(Some(text.reveal()), stored, "told before it was stored");
                     }
                 }
-                Effect::TellEnd(..) | Effect::TellFailure(..) => {}
-                Effect::Announce(Change::SignedIn) => {
+                Effect::Notify(Change::SignedIn) => {
                     prop_assert!(stored_just_now);
                     self.signed_in = true;
                 }
-                Effect::Announce(Change::Renewed) => {
+                Effect::Notify(Change::Renewed) => {
                     prop_assert!(stored_just_now && self.signed_in)
                 }
-                Effect::Announce(Change::RenewalFailed(_)) => prop_assert!(self.signed_in),
-                Effect::Announce(Change::Ended(_)) => {
+                Effect::Notify(Change::RenewalFailed(_)) => prop_assert!(self.signed_in),
+                Effect::Notify(Change::Ended(_)) => {
                     prop_assert!(self.signed_in, "an end that nobody waited for");
                     prop_assert!(self.stored.is_none());
                     self.signed_in = false;
                 }
-                Effect::WakeAt(at) => {
-                    prop_assert!(at > self.now && at.since(self.now) <= Duration::from_secs(30));
-                    wakes = true;
-                }
-                Effect::Log(_) => {}
+                Effect::Post(_)
+                | Effect::PostEcho(_)
+                | Effect::StartTimer { .. }
+                | Effect::StopTimer(_)
+                | Effect::EndTurn(_)
+                | Effect::Log(_) => {}
             }
         }
-        self.check(wakes)
+        self.check()
     }
 
     /// What holds after every event.
-    fn check(&self, wakes: bool) -> Result<(), TestCaseError> {
+    fn check(&self) -> Result<(), TestCaseError> {
         let (machine, now) = (&self.machine, self.now);
         prop_assert_eq!(machine.session(now).is_some(), self.signed_in);
         prop_assert!(self.signed_in || machine.token(now).is_err());
         let is_renewing = self.queued.is_some() || self.under_way.is_some();
         prop_assert_eq!(machine.is_renewing(), is_renewing);
-        let ends = machine
-            .tokens()
-            .is_some_and(|tokens| tokens.expires_at.is_some());
-        prop_assert!(
-            !ends || wakes || machine.is_renewing(),
-            "nobody looks again"
-        );
+        let wake_up_at = machine.wake_up_at(now);
+        let ends = machine.tokens().map(|tokens| tokens.expires_at.is_some());
+        prop_assert_eq!(wake_up_at.is_some(), ends == Some(true));
+        let is_soon = |at: Instant| at > now && at.since(now) <= Duration::from_secs(30);
+        prop_assert!(wake_up_at.is_none_or(is_soon), "nobody looks again");
         let kept = machine
             .tokens()
             .map(|tokens| tokens.to_text().reveal().to_owned());
@@ -343,19 +354,14 @@ fn check_step(
     effects: &[Effect],
 ) -> Result<(), TestCaseError> {
     let has = |is: fn(&Effect) -> bool| effects.iter().any(is);
-    let stores = has(|effect| {
-        matches!(
-            effect,
-            Effect::Store(_) | Effect::Replace(_) | Effect::Keep(_)
-        )
-    });
+    let stores = has(|effect| matches!(effect, Effect::Store(_)));
     let tells = has(|effect| {
         matches!(
             effect,
-            Effect::Tell(_) | Effect::TellEnd(..) | Effect::TellFailure(..)
+            Effect::Post(TabMessage::Tokens(_) | TabMessage::End(..) | TabMessage::Failure(..))
         )
     });
-    let begins = has(|effect| matches!(effect, Effect::Queue(_)));
+    let begins = has(|effect| matches!(effect, Effect::RequestLock { .. }));
     match step {
         // Of a session that another took the place of here: other tabs may have it.
         Step::LateAnswer(_) if was_wanted => prop_assert!(!stores),
@@ -367,7 +373,7 @@ fn check_step(
         }
         Step::LateTurn => {
             prop_assert!(
-                !has(|effect| matches!(effect, Effect::Renew(..))),
+                !has(|effect| matches!(effect, Effect::AskServer { .. })),
                 "out of turn"
             );
         }
@@ -382,7 +388,7 @@ fn check_step(
         Step::Answer(Outcome::Refused, _) if was_refreshed => {
             prop_assert!(has(|effect| matches!(
                 effect,
-                Effect::Announce(Change::Ended(EndReason::Expired(_)))
+                Effect::Notify(Change::Ended(EndReason::Expired(_)))
             )));
         }
         _ => {}
@@ -412,8 +418,7 @@ proptest! {
             let late = world.late_answers.last();
             let was_wanted = late.is_some_and(|number| world.machine.wants(*number));
             let was_refreshed = matches!(world.under_way, Some((_, Some(_))));
-            let Some(event) = world.event(step) else { continue };
-            let effects = world.machine.step(event, world.now);
+            let Some(effects) = world.take(step) else { continue };
             check_step(step, was_refreshed, was_wanted, &effects)?;
             world.carry_out(effects)?;
             prop_assert!(!matches!(step, Step::SignOut | Step::HeardEnd(true)) || !world.signed_in);

@@ -1,8 +1,8 @@
 use crate::support::{PAGE, config_of, judged, parse, url};
+use placeos_auth::config::Config;
 use placeos_auth::oauth::authority::{self, Authority};
 use placeos_auth::oauth::form::Form;
 use placeos_auth::oauth::logout;
-use placeos_auth::options::Config;
 use proptest::prelude::*;
 
 const SERVER: &str = "https://placeos.example.com";

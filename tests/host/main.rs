@@ -12,6 +12,7 @@ mod authorization;
 mod call;
 mod client_id;
 mod code;
+mod driver;
 mod endpoints;
 mod error;
 mod form;

@@ -1,6 +1,7 @@
 use crate::support::{PAGE, parse, url};
+use placeos_auth::config::Config;
 use placeos_auth::error::Result;
-use placeos_auth::options::{Config, Flow, FlowOption, Options, StorageKind};
+use placeos_auth::options::{Flow, FlowOption, Options, StorageKind};
 use placeos_auth::{AuthError, ErrorCode};
 use proptest::prelude::*;
 use std::time::Duration;

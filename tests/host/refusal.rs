@@ -1,9 +1,10 @@
-use crate::renewal::{ask, renewable, renewed};
-use crate::session::{names, seconds};
+use crate::driver::{Driver, names};
+use crate::renewal::{ask, renewable};
+use crate::session::seconds;
 use crate::support::{NOW, judged};
 use placeos_auth::oauth::token;
 use placeos_auth::options::Flow;
-use placeos_auth::session::{Event, Machine};
+use placeos_auth::session::event::Event;
 use placeos_auth::{AuthError, ErrorCode};
 
 #[test]
@@ -20,12 +21,14 @@ fn a_refusal_ends_the_session_once() {
         let mut machine = renewable();
         let number = ask(&mut machine, NOW);
         let refused = || Err(AuthError::from_server(name, None, None));
-        let effects = machine.step(renewed(number, refused()), NOW);
-        assert_eq!(names(&effects), ["tell-end", "remove", "expired"], "{name}");
+        let effects = machine.renewed(number, refused(), NOW);
+        assert_eq!(names(&effects), ["post-end", "remove", "expired"], "{name}");
         assert!(machine.session(NOW).is_none());
         let error = machine.token(NOW).unwrap_err();
         assert_eq!(error.code(), ErrorCode::LoginRequired);
-        for event in [renewed(number, refused()), Event::Tick, Event::Renew] {
+        let effects = machine.renewed(number, refused(), seconds(9999));
+        assert_eq!(names(&effects), [] as [&str; 0], "{name}");
+        for event in [Event::Tick, Event::RenewalWanted] {
             let effects = machine.step(event, seconds(9999));
             assert_eq!(names(&effects), [] as [&str; 0], "{name}");
         }
@@ -33,13 +36,13 @@ fn a_refusal_ends_the_session_once() {
 }
 
 /// The machine after a renewal that the server answered so.
-fn answered(status: u16, body: &str) -> Machine {
+fn answered(status: u16, body: &str) -> Driver {
     let mut machine = renewable();
     let number = ask(&mut machine, NOW);
     let outcome = judged(status, body, |answer| {
         token::judge(answer, Flow::Code, "public", NOW)
     });
-    machine.step(renewed(number, outcome), NOW);
+    machine.renewed(number, outcome, NOW);
     machine
 }
 

@@ -1,9 +1,12 @@
-use crate::session::{machine, names, seconds};
+use crate::driver::{Driver, names};
+use crate::session::{machine, seconds};
 use crate::support::NOW;
 use placeos_auth::oauth::tokens::{Lifetime, Tokens, Unjudged};
-use placeos_auth::options::Flow;
+use placeos_auth::options::{Flow, StorageKind};
 use placeos_auth::secret::Secret;
-use placeos_auth::session::{Change, Effect, Event, Machine, RenewalMethod};
+use placeos_auth::session::effect::{Change, Effect, RenewalMethod};
+use placeos_auth::session::event::Event;
+use placeos_auth::session::tab_message::TabMessage;
 use placeos_auth::time::Instant;
 use placeos_auth::{AuthError, ErrorCode};
 use std::time::Duration;
@@ -32,17 +35,17 @@ pub fn tokens(
 }
 
 /// A session of two hours that can be renewed.
-pub fn renewable() -> Machine {
+pub fn renewable() -> Driver {
     let mut machine = machine();
     let tokens = tokens("old", Some("old-refresh"), Some(7200), NOW);
-    machine.step(Event::SignedIn(tokens), NOW);
+    machine.sign_in(tokens, NOW);
     machine
 }
 
 /// The renewal that these effects begin: it waits for its turn.
 pub fn begun(effects: &[Effect]) -> Option<u32> {
     effects.iter().find_map(|effect| match effect {
-        Effect::Queue(number) => Some(*number),
+        Effect::RequestLock { turn: number, .. } => Some(*number),
         _ => None,
     })
 }
@@ -50,32 +53,32 @@ pub fn begun(effects: &[Effect]) -> Option<u32> {
 /// What these effects ask the server with: a refresh token, or `None` for a frame.
 fn asked(effects: &[Effect]) -> Option<(u32, Option<String>)> {
     effects.iter().find_map(|effect| match effect {
-        Effect::Renew(number, RenewalMethod::RefreshToken(secret)) => {
-            Some((*number, Some(secret.reveal().to_owned())))
-        }
-        Effect::Renew(number, RenewalMethod::Frame) => Some((*number, None)),
+        Effect::AskServer {
+            renewal, method, ..
+        } => Some((
+            *renewal,
+            match method {
+                RenewalMethod::RefreshToken(secret) => Some(secret.reveal().to_owned()),
+                RenewalMethod::Frame => None,
+            },
+        )),
         _ => None,
     })
 }
 
 /// Lets that renewal have its turn, and gives the refresh token that it sends.
-pub fn turn(machine: &mut Machine, number: u32, now: Instant) -> Option<String> {
-    let effects = machine.step(Event::Turn(number), now);
+pub fn turn(machine: &mut Driver, number: u32, now: Instant) -> Option<String> {
+    let effects = machine.turn(number, now);
     let (asked, refresh_token) = asked(&effects).expect("a question");
     assert_eq!(asked, number);
     refresh_token
 }
 
 /// A renewal that the app wants, and that has come to the server.
-pub fn ask(machine: &mut Machine, now: Instant) -> u32 {
-    let number = begun(&machine.step(Event::Renew, now)).unwrap();
+pub fn ask(machine: &mut Driver, now: Instant) -> u32 {
+    let number = begun(&machine.step(Event::RenewalWanted, now)).unwrap();
     turn(machine, number, now);
     number
-}
-
-/// What became of a renewal, with no spread.
-pub fn renewed(number: u32, outcome: Result<Tokens, AuthError>) -> Event {
-    Event::Renewed(number, outcome, 0.0)
 }
 
 fn revoked(effects: &[Effect]) -> Vec<&str> {
@@ -99,18 +102,24 @@ fn a_renewal_begins_when_it_is_due_and_only_once() {
     let mut machine = renewable();
     let before = seconds(DUE).before(Duration::from_millis(1));
     let effects = machine.step(Event::Tick, before);
-    assert!(matches!(effects[..], [Effect::WakeAt(at)] if at == seconds(DUE)));
+    assert_eq!(names(&effects), [] as [&str; 0]);
+    assert_eq!(machine.wake_up_at(before), Some(seconds(DUE)));
     let effects = machine.step(Event::Tick, seconds(DUE));
     let number = begun(&effects).unwrap();
     // Nothing is asked before its turn.
     assert_eq!(asked(&effects), None);
     for _ in 0..2 {
         assert!(machine.is_renewing());
-        for event in [Event::Tick, Event::Renew, Event::Online, Event::Tick] {
+        for event in [
+            Event::Tick,
+            Event::RenewalWanted,
+            Event::Online,
+            Event::Tick,
+        ] {
             let effects = machine.step(event, seconds(DUE + 1));
             assert_eq!((begun(&effects), asked(&effects)), (None, None));
         }
-        let effects = machine.step(Event::Turn(number), seconds(DUE + 1));
+        let effects = machine.turn(number, seconds(DUE + 1));
         if let Some((asked, refresh_token)) = asked(&effects) {
             assert_eq!(asked, number);
             assert_eq!(refresh_token.as_deref(), Some("old-refresh"));
@@ -118,7 +127,7 @@ fn a_renewal_begins_when_it_is_due_and_only_once() {
     }
     // It has one turn, and no other has one in its place.
     for number in [number, number + 1] {
-        let effects = machine.step(Event::Turn(number), seconds(DUE + 1));
+        let effects = machine.turn(number, seconds(DUE + 1));
         assert_eq!(asked(&effects), None);
     }
 }
@@ -132,9 +141,9 @@ fn a_renewal_is_due_as_long_before_the_end_as_the_app_says_or_a_tenth_of_the_lif
         // Before it is of no use, whatever the app says.
         (0, 100, 98_900),
     ] {
-        let mut machine = Machine::new(Duration::from_secs(renew_before));
+        let mut machine = Driver::new(Duration::from_secs(renew_before), StorageKind::Session);
         let tokens = tokens("a", Some("b"), Some(life), NOW);
-        machine.step(Event::SignedIn(tokens), NOW);
+        machine.sign_in(tokens, NOW);
         let due = NOW.after(Duration::from_millis(due));
         let last = due.before(Duration::from_millis(1));
         assert!(!machine.is_due(last), "{renew_before} {life}");
@@ -146,9 +155,10 @@ fn a_renewal_is_due_as_long_before_the_end_as_the_app_says_or_a_tenth_of_the_lif
 fn new_tokens_are_stored_before_anyone_hears_of_them() {
     let mut machine = renewable();
     let number = ask(&mut machine, seconds(60));
-    let effects = machine.step(renewed(number, Ok(new(seconds(61)))), seconds(61));
-    assert_eq!(names(&effects), ["replace", "tell", "renewed", "wake"]);
-    let (Effect::Replace(text), Effect::Tell(told)) = (&effects[0], &effects[1]) else {
+    let effects = machine.renewed(number, Ok(new(seconds(61))), seconds(61));
+    assert_eq!(names(&effects), ["store", "post-tokens", "renewed"]);
+    let (Effect::Store(text), Effect::Post(TabMessage::Tokens(told))) = (&effects[0], &effects[1])
+    else {
         panic!("nothing stored");
     };
     assert_eq!(told.reveal(), text.reveal());
@@ -165,13 +175,13 @@ fn new_tokens_are_stored_before_anyone_hears_of_them() {
 fn an_answer_that_comes_too_late_is_revoked() {
     let mut machine = renewable();
     let number = ask(&mut machine, NOW);
-    let effects = machine.step(Event::SignedOut, NOW);
+    let effects = machine.step(Event::SignOut, NOW);
     assert_eq!(
         names(&effects),
-        ["tell-end", "revoke", "remove", "signed-out"]
+        ["post-end", "revoke", "clear", "signed-out"]
     );
     assert_eq!(revoked(&effects), ["old"]);
-    let effects = machine.step(renewed(number, Ok(new(NOW))), NOW);
+    let effects = machine.renewed(number, Ok(new(NOW)), NOW);
     assert_eq!(names(&effects), ["revoke"]);
     assert_eq!(revoked(&effects), ["new"]);
     assert!(machine.tokens().is_none() && machine.session(NOW).is_none());
@@ -187,18 +197,18 @@ fn a_renewal_of_the_session_before_leaves_the_new_one_alone() {
         let mut machine = renewable();
         let number = ask(&mut machine, NOW);
         let other = tokens("other", Some("other-refresh"), Some(7200), seconds(1));
-        machine.step(Event::SignedIn(other), seconds(1));
+        machine.sign_in(other, seconds(1));
         assert!(!machine.is_renewing());
         let outcome = code.map_or_else(|| Ok(new(NOW)), |code| Err(failure(code)));
-        let late = machine.step(renewed(number, outcome), NOW);
+        let late = machine.renewed(number, outcome, NOW);
         // Other tabs may have that session.
         let told = match code {
-            None => "tell",
-            Some(ErrorCode::InvalidGrant) => "tell-end",
-            Some(_) => "tell-failure",
+            None => "post-tokens",
+            Some(ErrorCode::InvalidGrant) => "post-end",
+            Some(_) => "post-failure",
         };
-        assert_eq!(names(&late), [told, "wake"]);
-        if let Effect::Tell(text) = &late[0] {
+        assert_eq!(names(&late), [told]);
+        if let Effect::Post(TabMessage::Tokens(text)) = &late[0] {
             let told = Tokens::from_text(text.reveal()).unwrap();
             assert_eq!(told.access_token.reveal(), "new");
             assert_eq!((told.signed_in_at, told.renewals), (NOW, 1));
@@ -221,10 +231,13 @@ fn what_may_be_over_in_a_minute_keeps_the_session() {
     ] {
         let mut machine = renewable();
         let number = ask(&mut machine, NOW);
-        let effects = machine.step(renewed(number, Err(failure(code))), NOW);
-        assert_eq!(names(&effects), ["tell-failure", "renewal-failed", "wake"]);
-        let heard = Effect::Announce(Change::RenewalFailed(failure(code)));
-        assert_eq!(format!("{:?}", effects[1]), format!("{heard:?}"));
+        let effects = machine.renewed(number, Err(failure(code)), NOW);
+        assert_eq!(names(&effects), ["post-failure", "renewal-failed"]);
+        let told = effects.iter().find_map(|effect| match effect {
+            Effect::Notify(change) => Some(change.clone()),
+            _ => None,
+        });
+        assert_eq!(told, Some(Change::RenewalFailed(failure(code))));
         // Its token is as good as before; when it is over, the reason is told.
         assert_eq!(machine.token(NOW).unwrap().reveal(), "old");
         assert!(machine.session(seconds(9999)).unwrap().can_renew);
@@ -234,10 +247,10 @@ fn what_may_be_over_in_a_minute_keeps_the_session() {
 }
 
 /// Fails the renewal that is begun at this instant.
-fn fail(machine: &mut Machine, now: Instant) {
+fn fail(machine: &mut Driver, now: Instant) {
     let number = begun(&machine.step(Event::Tick, now)).expect("a renewal");
     turn(machine, number, now);
-    machine.step(renewed(number, Err(failure(ErrorCode::Network))), now);
+    machine.renewed(number, Err(failure(ErrorCode::Network)), now);
 }
 
 #[test]
@@ -249,10 +262,8 @@ fn a_failed_renewal_is_tried_again_after_ever_longer_waits() {
         let next = now.after(Duration::from_secs(delay));
         let early = next.before(Duration::from_millis(1));
         let effects = machine.step(Event::Tick, early);
-        assert!(
-            matches!(effects[..], [Effect::WakeAt(at)] if at == next),
-            "{delay}"
-        );
+        assert_eq!(names(&effects), [] as [&str; 0], "{delay}");
+        assert_eq!(machine.wake_up_at(early), Some(next), "{delay}");
         now = next;
     }
 }
@@ -265,7 +276,7 @@ fn after_a_renewal_that_went_well_the_waits_begin_anew() {
     let now = seconds(DUE + 3);
     let number = begun(&machine.step(Event::Tick, now)).unwrap();
     turn(&mut machine, number, now);
-    machine.step(renewed(number, Ok(new(now))), now);
+    machine.renewed(number, Ok(new(now)), now);
     assert!(machine.failure().is_none());
     let due = now.after(Duration::from_secs(DUE));
     fail(&mut machine, due);
@@ -281,7 +292,7 @@ fn an_app_that_asks_need_not_wait_for_its_turn() {
     for _ in 0..5 {
         let number = ask(&mut machine, seconds(DUE));
         let failed = Err(failure(ErrorCode::Network));
-        machine.step(renewed(number, failed), seconds(DUE));
+        machine.renewed(number, failed, seconds(DUE));
     }
 }
 
@@ -305,13 +316,13 @@ fn without_a_new_refresh_token_the_old_one_stays_good() {
     let mut machine = renewable();
     let number = ask(&mut machine, NOW);
     let new = tokens("new", None, Some(7200), NOW);
-    let effects = machine.step(renewed(number, Ok(new)), NOW);
-    let Effect::Replace(text) = &effects[0] else {
+    let effects = machine.renewed(number, Ok(new), NOW);
+    let Effect::Store(text) = &effects[0] else {
         panic!("nothing stored");
     };
     let stored = Tokens::from_text(text.reveal()).unwrap();
     assert_eq!(stored.refresh_token.unwrap().reveal(), "old-refresh");
-    let again = begun(&machine.step(Event::Renew, NOW)).unwrap();
+    let again = begun(&machine.step(Event::RenewalWanted, NOW)).unwrap();
     let again = turn(&mut machine, again, NOW);
     assert_eq!(again.as_deref(), Some("old-refresh"));
 }
@@ -320,8 +331,8 @@ fn without_a_new_refresh_token_the_old_one_stays_good() {
 fn a_session_that_can_be_renewed_outlives_its_token() {
     let stored = tokens("old", Some("old-refresh"), Some(7200), NOW).to_text();
     let mut machine = machine();
-    let effects = machine.step(Event::Restored(Some(stored)), seconds(99_999));
-    assert_eq!(names(&effects), ["log", "wake"]);
+    let effects = machine.load(Some(stored), seconds(99_999));
+    assert_eq!(names(&effects), ["log"]);
     assert!(machine.session(seconds(99_999)).unwrap().can_renew);
     let error = machine.token(seconds(99_999)).unwrap_err();
     // Nobody has to sign in again: it is only to be renewed.
@@ -332,16 +343,22 @@ fn a_session_that_can_be_renewed_outlives_its_token() {
 #[test]
 fn what_nothing_renews_is_not_renewed() {
     let mut nobody = machine();
-    assert_eq!(names(&nobody.step(Event::Renew, NOW)), [] as [&str; 0]);
+    assert_eq!(
+        names(&nobody.step(Event::RenewalWanted, NOW)),
+        [] as [&str; 0]
+    );
     let mut machine = machine();
     let tokens = Tokens {
         flow: Flow::Password,
         ..tokens("a", None, Some(7200), NOW)
     };
-    machine.step(Event::SignedIn(tokens), NOW);
+    machine.sign_in(tokens, NOW);
     assert!(!machine.session(NOW).unwrap().can_renew);
     for at in [0, 7140, 7198] {
-        assert_eq!(begun(&machine.step(Event::Renew, seconds(at))), None);
+        assert_eq!(
+            begun(&machine.step(Event::RenewalWanted, seconds(at))),
+            None
+        );
         assert!(!machine.is_renewing());
     }
 }
@@ -349,7 +366,7 @@ fn what_nothing_renews_is_not_renewed() {
 #[test]
 fn a_session_without_a_lifetime_is_renewed_only_when_asked() {
     let mut machine = machine();
-    machine.step(Event::SignedIn(tokens("a", Some("b"), None, NOW)), NOW);
+    machine.sign_in(tokens("a", Some("b"), None, NOW), NOW);
     let end = Instant::from_millis(u64::MAX);
     assert_eq!(names(&machine.step(Event::Tick, end)), [] as [&str; 0]);
     assert!(machine.token(end).is_ok());
@@ -359,9 +376,9 @@ fn a_session_without_a_lifetime_is_renewed_only_when_asked() {
 #[test]
 fn a_token_that_is_not_due_is_good_for_a_tenth_of_a_second() {
     for (renew_before, life) in [(0, 1), (0, 5), (0, 7200), (1, 2), (60, 3), (60, 7200)] {
-        let mut machine = Machine::new(Duration::from_secs(renew_before));
+        let mut machine = Driver::new(Duration::from_secs(renew_before), StorageKind::Session);
         let tokens = tokens("a", Some("b"), Some(life), NOW);
-        machine.step(Event::SignedIn(tokens), NOW);
+        machine.sign_in(tokens, NOW);
         for millis in (0..life * 1000).step_by(50) {
             let now = NOW.after(Duration::from_millis(millis));
             let soon = now.after(Duration::from_millis(99));

@@ -1,8 +1,12 @@
+use crate::driver::{Driver, names};
 use crate::support::NOW;
 use placeos_auth::ErrorCode;
 use placeos_auth::oauth::tokens::{Lifetime, Tokens, Unjudged};
-use placeos_auth::options::Flow;
-use placeos_auth::session::{Change, Effect, Event, Machine, login_required};
+use placeos_auth::options::{Flow, StorageKind};
+use placeos_auth::session::effect::{Change, Effect};
+use placeos_auth::session::event::Event;
+use placeos_auth::session::failure::login_required;
+use placeos_auth::session::tab_message::TabMessage;
 use placeos_auth::time::Instant;
 use proptest::prelude::*;
 use std::time::Duration;
@@ -22,55 +26,34 @@ fn tokens_of(flow: Flow, expires_in: Option<&str>) -> Tokens {
     unjudged.judge(flow, "public", NOW).unwrap()
 }
 
-pub fn machine() -> Machine {
-    Machine::new(Duration::from_secs(60))
+pub fn machine() -> Driver {
+    Driver::new(Duration::from_secs(60), StorageKind::Session)
 }
 
 pub fn seconds(seconds: u64) -> Instant {
     NOW.after(Duration::from_secs(seconds))
 }
 
-pub fn names(effects: &[Effect]) -> Vec<&'static str> {
-    effects
-        .iter()
-        .map(|effect| match effect {
-            Effect::Store(_) => "store",
-            Effect::Replace(_) => "replace",
-            Effect::Keep(_) => "keep",
-            Effect::Remove => "remove",
-            Effect::Queue(_) => "queue",
-            Effect::Renew(..) => "renew",
-            Effect::Revoke(_) => "revoke",
-            Effect::Tell(_) => "tell",
-            Effect::TellEnd(..) => "tell-end",
-            Effect::TellFailure(..) => "tell-failure",
-            Effect::Announce(change) => change.as_str(),
-            Effect::WakeAt(_) => "wake",
-            Effect::Log(_) => "log",
-        })
-        .collect()
-}
-
-fn signed_in(expires_in: Option<&str>) -> Machine {
+fn signed_in(expires_in: Option<&str>) -> Driver {
     let mut machine = self::machine();
-    machine.step(Event::SignedIn(tokens(expires_in)), NOW);
+    machine.sign_in(tokens(expires_in), NOW);
     machine
 }
 
 /// A session that a frame could have renewed, if the server hadn't said that it wants the user.
-fn refused_in_a_frame(flow: Flow, expires_in: Option<&str>) -> Machine {
+fn refused_in_a_frame(flow: Flow, expires_in: Option<&str>) -> Driver {
     let mut machine = self::machine();
-    let mut effects = machine.step(Event::SignedIn(tokens_of(flow, expires_in)), NOW);
+    let mut effects = machine.sign_in(tokens_of(flow, expires_in), NOW);
     // What lives hardly any time is renewed at once.
-    effects.extend(machine.step(Event::Renew, NOW));
-    assert!(names(&effects).contains(&"queue"));
-    assert_eq!(names(&machine.step(Event::Turn(1), NOW))[0], "renew");
-    machine.step(Event::Renewed(1, Err(login_required()), 0.0), NOW);
+    effects.extend(machine.step(Event::RenewalWanted, NOW));
+    assert!(names(&effects).contains(&"lock"));
+    assert_eq!(names(&machine.turn(1, NOW)), ["ask"]);
+    machine.renewed(1, Err(login_required()), NOW);
     machine
 }
 
 /// One of each kind of session that ends when its token does.
-fn that_end(expires_in: Option<&str>) -> [Machine; 3] {
+fn that_end(expires_in: Option<&str>) -> [Driver; 3] {
     [
         signed_in(expires_in),
         refused_in_a_frame(Flow::Implicit, expires_in),
@@ -80,18 +63,15 @@ fn that_end(expires_in: Option<&str>) -> [Machine; 3] {
 
 #[test]
 fn a_session_is_stored_before_anyone_hears_of_it() {
-    let effects = machine().step(Event::SignedIn(tokens(Some("60"))), NOW);
-    assert_eq!(names(&effects), ["store", "signed-in", "wake"]);
+    let effects = machine().sign_in(tokens(Some("60")), NOW);
+    assert_eq!(names(&effects), ["store", "signed-in"]);
 }
 
 #[test]
 fn a_stored_session_is_taken_up_without_a_word() {
     let stored = tokens(Some("60")).to_text();
     let mut machine = self::machine();
-    assert_eq!(
-        names(&machine.step(Event::Restored(Some(stored)), NOW)),
-        ["log", "wake"]
-    );
+    assert_eq!(names(&machine.load(Some(stored), NOW)), ["log"]);
     assert!(machine.session(NOW).is_some());
 }
 
@@ -100,7 +80,7 @@ fn broken_text_in_storage_is_removed_with_one_line() {
     use placeos_auth::secret::Secret;
     for text in ["", "{}", "v=0", "access_token=abc"] {
         let mut machine = self::machine();
-        let effects = machine.step(Event::Restored(Some(Secret::new(text.to_owned()))), NOW);
+        let effects = machine.load(Some(Secret::new(text.to_owned())), NOW);
         assert_eq!(names(&effects), ["remove", "log"]);
         assert_eq!(machine.session(NOW), None);
     }
@@ -112,7 +92,7 @@ fn an_expired_session_in_storage_is_removed_and_not_taken_up() {
         let stored = tokens_of(flow, Some("60")).to_text();
         let mut machine = self::machine();
         assert_eq!(
-            names(&machine.step(Event::Restored(Some(stored)), seconds(60))),
+            names(&machine.load(Some(stored), seconds(60))),
             ["remove", "log"]
         );
         assert_eq!(machine.session(seconds(60)), None);
@@ -122,7 +102,10 @@ fn an_expired_session_in_storage_is_removed_and_not_taken_up() {
 #[test]
 fn a_session_expires_once() {
     for mut machine in that_end(Some("60")) {
-        assert_eq!(names(&machine.step(Event::Tick, seconds(58))), ["wake"]);
+        assert_eq!(
+            names(&machine.step(Event::Tick, seconds(58))),
+            [] as [&str; 0]
+        );
         assert_eq!(
             names(&machine.step(Event::Tick, seconds(60))),
             ["remove", "expired"]
@@ -167,9 +150,8 @@ fn a_token_of_a_short_life_is_good_for_most_of_it() {
 #[test]
 fn listeners_hear_of_the_end_when_it_is_there() {
     for mut machine in that_end(Some("20")) {
-        let Some(Effect::WakeAt(end)) = machine.step(Event::Tick, NOW).pop() else {
-            panic!("nothing to wait for");
-        };
+        machine.step(Event::Tick, NOW);
+        let end = machine.wake_up_at(NOW).expect("something to wait for");
         assert!(
             machine
                 .session(end.before(Duration::from_millis(1)))
@@ -185,9 +167,9 @@ fn listeners_hear_of_the_end_when_it_is_there() {
 
 #[test]
 fn the_clock_is_looked_at_every_half_minute_and_at_the_end() {
-    let wake = |expires_in| match signed_in(Some(expires_in)).step(Event::Tick, NOW).first() {
-        Some(Effect::WakeAt(instant)) => Some(instant.since(NOW)),
-        _ => None,
+    let wake = |expires_in| {
+        let at = signed_in(Some(expires_in)).wake_up_at(NOW);
+        at.map(|at| at.since(NOW))
     };
     assert_eq!(wake("7200"), Some(Duration::from_secs(30)));
     assert_eq!(wake("20"), Some(Duration::from_secs(19)));
@@ -207,10 +189,10 @@ fn a_session_without_a_lifetime_needs_no_looking_at() {
 
 #[test]
 fn signing_out_removes_even_what_nobody_had_taken_up() {
-    assert_eq!(names(&machine().step(Event::SignedOut, NOW)), ["remove"]);
+    assert_eq!(names(&machine().step(Event::SignOut, NOW)), ["clear"]);
     assert_eq!(
-        names(&signed_in(None).step(Event::SignedOut, NOW)),
-        ["tell-end", "revoke", "remove", "signed-out"]
+        names(&signed_in(None).step(Event::SignOut, NOW)),
+        ["post-end", "revoke", "clear", "signed-out"]
     );
 }
 
@@ -218,7 +200,7 @@ fn signing_out_removes_even_what_nobody_had_taken_up() {
 fn an_app_sees_all_but_the_token() {
     let mut machine = machine();
     let tokens = tokens_of(Flow::Implicit, Some("60"));
-    machine.step(Event::SignedIn(tokens), NOW);
+    machine.sign_in(tokens, NOW);
     let session = machine.session(NOW).unwrap();
     assert_eq!(session.flow, "implicit");
     assert_eq!(session.token_type, "Bearer");
@@ -259,9 +241,10 @@ proptest! {
             let event = match step {
                 Step::SignIn(lifetime) => {
                     let unjudged = Unjudged { access_token: Some("abc"), token_type: Some("bearer"), expires_in: Lifetime::Text(&lifetime.to_string()), scope: None };
-                    Event::SignedIn(unjudged.judge(Flow::Password, "public", now).unwrap())
+                    let tokens = unjudged.judge(Flow::Password, "public", now).unwrap();
+                    Event::SignedIn { tokens, attempt: subject.begin_sign_in() }
                 }
-                Step::SignOut => Event::SignedOut,
+                Step::SignOut => Event::SignOut,
                 Step::Tick => Event::Tick,
                 Step::Wait(span) => { now = now.after(Duration::from_secs(span)); continue; }
                 Step::SetClockBack(span) => { now = Instant::from_millis(now.as_millis() - span * 10); continue; }
@@ -269,21 +252,21 @@ proptest! {
             for effect in subject.step(event, now) {
                 match effect {
                     Effect::Store(text) => stored = Some(text),
-                    Effect::Remove => stored = None,
-                    Effect::Announce(Change::SignedIn) => told = true,
-                    Effect::Announce(_) => { prop_assert!(told); told = false; }
-                    Effect::WakeAt(at) => prop_assert!(at.since(now) <= Duration::from_secs(30)),
-                    Effect::Log(_) | Effect::Revoke(_) | Effect::TellEnd(..) => {}
-                    Effect::Queue(_) | Effect::Renew(..) | Effect::Replace(_) | Effect::Keep(_) | Effect::Tell(_) | Effect::TellFailure(..) => {
-                        prop_assert!(false, "there is nothing to renew with")
-                    }
+                    Effect::Remove | Effect::Clear => stored = None,
+                    Effect::Notify(Change::SignedIn) => told = true,
+                    Effect::Notify(_) => { prop_assert!(told); told = false; }
+                    Effect::Log(_) | Effect::Revoke(_) | Effect::Post(TabMessage::End(..)) => {}
+                    other => prop_assert!(false, "there is nothing to renew with: {other:?}"),
                 }
             }
+            let wake_up_at = subject.wake_up_at(now);
+            prop_assert_eq!(wake_up_at.is_some(), told);
+            prop_assert!(wake_up_at.is_none_or(|at| at.since(now) <= Duration::from_secs(30)));
             prop_assert_eq!(stored.is_some(), told);
             prop_assert!(subject.session(now).is_none() || stored.is_some());
             // What another page would restore is what this one has.
             let mut next = machine();
-            next.step(Event::Restored(stored.clone()), now);
+            next.load(stored.clone(), now);
             prop_assert_eq!(next.session(now), subject.session(now));
         }
     }

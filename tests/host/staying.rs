@@ -1,12 +1,14 @@
 //! Staying signed in, whatever the world does to a tab.
 
-use crate::renewal::{begun, renewable, renewed, tokens, turn};
-use crate::session::{machine, names, seconds};
+use crate::driver::{Driver, names};
+use crate::renewal::{begun, renewable, tokens, turn};
+use crate::session::{machine, seconds};
 use crate::support::{NOW, judged_with};
 use placeos_auth::oauth::tokens::Tokens;
-use placeos_auth::options::Flow;
+use placeos_auth::options::{Flow, StorageKind};
 use placeos_auth::secret::Secret;
-use placeos_auth::session::{Event, Machine, login_required};
+use placeos_auth::session::event::Event;
+use placeos_auth::session::failure::login_required;
 use placeos_auth::time::Instant;
 use placeos_auth::{AuthError, ErrorCode};
 use proptest::prelude::*;
@@ -16,7 +18,7 @@ use std::time::Duration;
 const DUE: u64 = 7140;
 
 pub fn unauthorized(token: &str) -> Event {
-    Event::Unauthorized(Secret::new(token.to_owned()))
+    Event::TokenRejected(Secret::new(token.to_owned()))
 }
 
 pub fn new(access_token: &str, refresh_token: &str, now: Instant) -> Tokens {
@@ -39,11 +41,11 @@ pub fn network() -> AuthError {
 #[test]
 fn a_clock_that_is_set_back_makes_no_token_live_longer() {
     let hour = |hours: u64| seconds(3600 * hours);
-    let expiry = |machine: &Machine, now| machine.session(now).unwrap().expires_at.unwrap() as u64;
+    let expiry = |machine: &Driver, now| machine.session(now).unwrap().expires_at.unwrap() as u64;
     // An hour has passed; then it is set back by five.
-    let mut machine = Machine::new(Duration::from_secs(60));
+    let mut machine = Driver::new(Duration::from_secs(60), StorageKind::Session);
     let tokens = tokens("a", Some("b"), Some(7200), hour(10));
-    machine.step(Event::SignedIn(tokens.clone()), hour(10));
+    machine.sign_in(tokens.clone(), hour(10));
     machine.step(Event::Tick, hour(11));
     machine.step(Event::Tick, hour(6));
     assert_eq!(expiry(&machine, hour(6)), hour(7).as_millis());
@@ -53,18 +55,18 @@ fn a_clock_that_is_set_back_makes_no_token_live_longer() {
     // What is got then is counted as ever.
     let number = begun(&machine.step(Event::Tick, due)).unwrap();
     turn(&mut machine, number, due);
-    machine.step(renewed(number, Ok(new("c", "d", due))), due);
+    machine.renewed(number, Ok(new("c", "d", due)), due);
     assert_eq!(
         expiry(&machine, due),
         due.after(Duration::from_secs(7200)).as_millis()
     );
     // A page that begins later takes what was given at a time that is yet to come for given now.
-    let mut later = Machine::new(Duration::from_secs(60));
-    later.step(Event::Restored(Some(tokens.to_text())), hour(6));
+    let mut later = Driver::new(Duration::from_secs(60), StorageKind::Session);
+    later.load(Some(tokens.to_text()), hour(6));
     assert_eq!(expiry(&later, hour(6)), hour(8).as_millis());
     // No clock is exact.
-    let mut machine = Machine::new(Duration::from_secs(60));
-    machine.step(Event::SignedIn(tokens), hour(10));
+    let mut machine = Driver::new(Duration::from_secs(60), StorageKind::Session);
+    machine.sign_in(tokens, hour(10));
     machine.step(Event::Tick, hour(10).before(Duration::from_secs(59)));
     assert_eq!(expiry(&machine, hour(10)), hour(12).as_millis());
 }
@@ -73,8 +75,8 @@ fn a_clock_that_is_set_back_makes_no_token_live_longer() {
 fn a_page_that_nobody_sees_is_not_renewed_until_somebody_asks() {
     let mut machine = renewable();
     for at in [DUE, 7199, 7200, 99_999] {
-        let effects = machine.step(Event::HiddenTick, seconds(at));
-        assert_eq!(names(&effects), ["wake"], "{at}");
+        let effects = machine.step_hidden(Event::Tick, seconds(at));
+        assert_eq!(names(&effects), [] as [&str; 0], "{at}");
     }
     assert!(machine.session(seconds(99_999)).is_some());
     let effects = machine.step(Event::Tick, seconds(99_999));
@@ -88,17 +90,19 @@ fn a_page_that_nobody_sees_still_hears_of_the_end() {
         flow: Flow::Password,
         ..tokens("a", None, Some(60), NOW)
     };
-    machine.step(Event::SignedIn(tokens), NOW);
-    let effects = machine.step(Event::HiddenTick, seconds(60));
+    machine.sign_in(tokens, NOW);
+    let effects = machine.step_hidden(Event::Tick, seconds(60));
     assert_eq!(names(&effects), ["remove", "expired"]);
 }
 
 /// Fails a renewal, with that spread, and says how long the next one has to wait.
-pub fn delay_after(machine: &mut Machine, error: AuthError, spread: f64) -> Duration {
+pub fn delay_after(machine: &mut Driver, error: AuthError, spread: f64) -> Duration {
     let now = seconds(DUE);
-    let number = begun(&machine.step(Event::Renew, now)).unwrap();
+    let number = begun(&machine.step(Event::RenewalWanted, now)).unwrap();
     turn(machine, number, now);
-    machine.step(Event::Renewed(number, Err(error), spread), now);
+    machine.random = spread;
+    machine.renewed(number, Err(error), now);
+    machine.random = 0.0;
     let is_due = |span| machine.is_due(now.after(Duration::from_millis(span)));
     let delay = (0..4_000_000).step_by(50).find(|span| is_due(*span));
     Duration::from_millis(delay.unwrap())
@@ -111,8 +115,15 @@ fn when_the_network_is_back_it_is_tried_at_once() {
         delay_after(&mut machine, network(), 0.0);
     }
     assert_eq!(begun(&machine.step(Event::Tick, seconds(DUE + 1))), None);
-    assert_eq!(begun(&machine.step(Event::Online, seconds(DUE + 1))), None);
+    let effects = machine.step_hidden(Event::Online, seconds(DUE + 1));
+    assert_eq!(begun(&effects), None, "renewed for nobody");
     let effects = machine.step(Event::Tick, seconds(DUE + 1));
+    assert!(begun(&effects).is_some());
+    let mut machine = renewable();
+    for _ in 0..7 {
+        delay_after(&mut machine, network(), 0.0);
+    }
+    let effects = machine.step(Event::Online, seconds(DUE + 1));
     assert!(begun(&effects).is_some());
     // It renews nothing that isn't due.
     let mut machine = renewable();
@@ -175,17 +186,17 @@ fn a_server_is_left_alone_as_long_as_it_asks_but_no_longer_than_an_hour() {
     // The app may ask all the same.
     let mut machine = renewable();
     delay_after(&mut machine, busy(Some("3600")), 0.0);
-    assert!(begun(&machine.step(Event::Renew, seconds(DUE))).is_some());
+    assert!(begun(&machine.step(Event::RenewalWanted, seconds(DUE))).is_some());
 }
 
 /// A session of two hours that has no refresh token.
-fn framed(flow: Flow) -> Machine {
+fn framed(flow: Flow) -> Driver {
     let mut machine = machine();
     let tokens = Tokens {
         flow,
         ..tokens("old", None, Some(7200), NOW)
     };
-    machine.step(Event::SignedIn(tokens), NOW);
+    machine.sign_in(tokens, NOW);
     machine
 }
 
@@ -197,8 +208,8 @@ fn without_a_refresh_token_a_frame_renews() {
         let number = begun(&machine.step(Event::Tick, seconds(DUE))).unwrap();
         assert_eq!(turn(&mut machine, number, seconds(DUE)), None);
         let answer = tokens("new", None, Some(7200), seconds(DUE));
-        let effects = machine.step(renewed(number, Ok(answer)), seconds(DUE));
-        assert_eq!(names(&effects), ["replace", "tell", "renewed", "wake"]);
+        let effects = machine.renewed(number, Ok(answer), seconds(DUE));
+        assert_eq!(names(&effects), ["store", "post-tokens", "renewed"]);
         assert_eq!(machine.token(seconds(DUE)).unwrap().reveal(), "new");
     }
     assert!(!framed(Flow::Password).session(NOW).unwrap().can_renew);
@@ -214,14 +225,14 @@ fn a_frame_that_the_server_wants_the_user_in_is_the_last_and_the_session_ends_wh
             let mut machine = framed(flow);
             let number = begun(&machine.step(Event::Tick, seconds(DUE))).unwrap();
             turn(&mut machine, number, seconds(DUE));
-            let effects = machine.step(renewed(number, Err(error)), seconds(DUE));
-            assert_eq!(names(&effects), ["tell-failure", "renewal-failed", "wake"]);
+            let effects = machine.renewed(number, Err(error), seconds(DUE));
+            assert_eq!(names(&effects), ["post-failure", "renewal-failed"]);
             let session = machine.session(seconds(DUE)).unwrap();
             assert!(!session.can_renew);
             assert!(machine.token(seconds(DUE)).is_ok());
             for event in [
                 Event::Tick,
-                Event::Renew,
+                Event::RenewalWanted,
                 Event::Online,
                 unauthorized("old"),
             ] {
@@ -239,10 +250,10 @@ fn a_frame_that_the_server_wants_the_user_in_is_the_last_and_the_session_ends_wh
 fn a_server_that_has_dropped_the_flow_is_the_reason_and_not_the_user() {
     let mut machine = framed(Flow::Implicit);
     for name in ["access_denied", "unsupported_response_type"] {
-        let number = begun(&machine.step(Event::Renew, NOW)).unwrap();
+        let number = begun(&machine.step(Event::RenewalWanted, NOW)).unwrap();
         turn(&mut machine, number, NOW);
         let error = AuthError::from_server(name, None, None);
-        machine.step(renewed(number, Err(error)), NOW);
+        machine.renewed(number, Err(error), NOW);
         let told = machine.failure().unwrap().code();
         let is_gone = name == "unsupported_response_type";
         let code = if is_gone {
@@ -264,10 +275,10 @@ fn a_frame_that_may_do_better_later_is_tried_again_even_when_the_token_is_over()
         busy(None),
     ] {
         let now = seconds(7300);
-        let number = begun(&machine.step(Event::Renew, now)).unwrap();
+        let number = begun(&machine.step(Event::RenewalWanted, now)).unwrap();
         turn(&mut machine, number, now);
-        let effects = machine.step(renewed(number, Err(error)), now);
-        assert_eq!(names(&effects), ["tell-failure", "renewal-failed", "wake"]);
+        let effects = machine.renewed(number, Err(error), now);
+        assert_eq!(names(&effects), ["post-failure", "renewal-failed"]);
         assert!(machine.session(now).unwrap().can_renew);
     }
 }

@@ -1,10 +1,11 @@
 //! Parsers that follow the same standards as the browser's, and values that many tests begin with.
 
+use placeos_auth::config::Config;
 use placeos_auth::oauth::http::{Answer, Fields, Value};
 use placeos_auth::oauth::pkce::Verifier;
 use placeos_auth::oauth::sign_in::SignIn;
 use placeos_auth::oauth::state::State;
-use placeos_auth::options::{Config, Flow, Options, StorageKind};
+use placeos_auth::options::{Flow, Options, StorageKind};
 use placeos_auth::time::Instant;
 use placeos_auth::url::Url;
 

@@ -1,14 +1,18 @@
 //! What tabs that share a session do for each other.
 
-use crate::renewal::{ask, begun, renewable, renewed, turn};
-use crate::session::{machine, names, seconds};
+use crate::driver::{names, peer_asks, peer_ends, peer_fails, peer_tokens};
+use crate::renewal::{ask, begun, renewable, turn};
+use crate::session::{machine, seconds};
 use crate::staying::{further, network, new, unauthorized};
 use crate::support::{NOW, judged, judged_with};
 use placeos_auth::AuthError;
 use placeos_auth::oauth::tokens::{Generation, Tokens};
 use placeos_auth::secret::Secret;
-use placeos_auth::session::{Change, Effect, EndReason, Event, login_required};
-use placeos_auth::tab_message::TabMessage;
+use placeos_auth::session::effect::{Change, Effect};
+use placeos_auth::session::end_reason::EndReason;
+use placeos_auth::session::event::Event;
+use placeos_auth::session::failure::login_required;
+use placeos_auth::session::tab_message::TabMessage;
 use proptest::prelude::*;
 
 /// The generation of the session there is, after so many renewals.
@@ -22,23 +26,20 @@ fn generation(renewals: u32) -> Generation {
 #[test]
 fn what_another_tab_has_got_is_adopted_and_the_own_wait_is_over() {
     let mut machine = renewable();
-    let number = begun(&machine.step(Event::Renew, NOW)).unwrap();
+    let number = begun(&machine.step(Event::RenewalWanted, NOW)).unwrap();
     let heard = further(1, "heard").to_text();
-    let effects = machine.step(Event::Heard(heard.clone()), seconds(61));
-    assert_eq!(names(&effects), ["keep", "renewed", "wake"]);
-    assert!(matches!(&effects[0], Effect::Keep(text) if text.reveal() == heard.reveal()));
+    let effects = machine.step(peer_tokens(heard.clone()), seconds(61));
+    assert_eq!(names(&effects), ["store", "renewed"]);
+    assert!(matches!(&effects[0], Effect::Store(text) if text.reveal() == heard.reveal()));
     assert!(!machine.is_renewing());
     assert_eq!(machine.token(seconds(61)).unwrap().reveal(), "heard");
     // The turn comes too late; and what is heard twice is heard once.
+    assert_eq!(names(&machine.turn(number, seconds(61))), [] as [&str; 0]);
     assert_eq!(
-        names(&machine.step(Event::Turn(number), seconds(61))),
-        ["wake"]
+        names(&machine.step(peer_tokens(heard), seconds(61))),
+        [] as [&str; 0]
     );
-    assert_eq!(
-        names(&machine.step(Event::Heard(heard), seconds(61))),
-        ["wake"]
-    );
-    let number = begun(&machine.step(Event::Renew, seconds(61))).unwrap();
+    let number = begun(&machine.step(Event::RenewalWanted, seconds(61))).unwrap();
     let sent = turn(&mut machine, number, seconds(61));
     assert_eq!(sent.as_deref(), Some("heard-refresh"));
 }
@@ -47,12 +48,12 @@ fn what_another_tab_has_got_is_adopted_and_the_own_wait_is_over() {
 fn what_is_heard_while_the_server_is_asked_makes_its_answer_a_late_one() {
     let mut machine = renewable();
     let number = ask(&mut machine, NOW);
-    machine.step(Event::Heard(further(1, "heard").to_text()), NOW);
+    machine.step(peer_tokens(further(1, "heard").to_text()), NOW);
     let refused = AuthError::from_server("invalid_grant", None, None);
-    let effects = machine.step(renewed(number, Err(refused)), NOW);
-    assert_eq!(names(&effects), ["wake"]);
-    let effects = machine.step(renewed(number, Ok(new("late", "r", NOW))), NOW);
-    assert_eq!(names(&effects), ["revoke", "wake"]);
+    let effects = machine.renewed(number, Err(refused), NOW);
+    assert_eq!(names(&effects), [] as [&str; 0]);
+    let effects = machine.renewed(number, Ok(new("late", "r", NOW)), NOW);
+    assert_eq!(names(&effects), ["revoke"]);
     assert_eq!(machine.token(NOW).unwrap().reveal(), "heard");
 }
 
@@ -60,20 +61,20 @@ fn what_is_heard_while_the_server_is_asked_makes_its_answer_a_late_one() {
 fn a_turn_and_an_answer_are_those_of_the_renewal_that_has_their_number() {
     let mut machine = renewable();
     let first = ask(&mut machine, NOW);
-    machine.step(Event::SignedOut, NOW);
-    machine.step(Event::SignedIn(new("other", "other-refresh", NOW)), NOW);
-    let second = begun(&machine.step(Event::Renew, NOW)).unwrap();
+    machine.step(Event::SignOut, NOW);
+    machine.sign_in(new("other", "other-refresh", NOW), NOW);
+    let second = begun(&machine.step(Event::RenewalWanted, NOW)).unwrap();
     assert_eq!(machine.renewal(), Some(second));
-    assert_eq!(names(&machine.step(Event::Turn(first), NOW)), ["wake"]);
+    assert_eq!(names(&machine.turn(first, NOW)), [] as [&str; 0]);
     let refused = || AuthError::from_server("invalid_grant", None, None);
     for is_asked in [false, true] {
         if is_asked {
             turn(&mut machine, second, NOW);
         }
-        let late = renewed(first, Ok(new("late", "r", NOW)));
-        assert_eq!(names(&machine.step(late, NOW)), ["revoke", "wake"]);
-        let late = renewed(first, Err(refused()));
-        assert_eq!(names(&machine.step(late, NOW)), ["wake"]);
+        let late = machine.renewed(first, Ok(new("late", "r", NOW)), NOW);
+        assert_eq!(names(&late), ["revoke"]);
+        let late = machine.renewed(first, Err(refused()), NOW);
+        assert_eq!(names(&late), [] as [&str; 0]);
         assert_eq!(machine.renewal(), Some(second));
         assert_eq!(machine.token(NOW).unwrap().reveal(), "other");
     }
@@ -83,17 +84,17 @@ fn a_turn_and_an_answer_are_those_of_the_renewal_that_has_their_number() {
 fn what_is_heard_ends_a_failure() {
     let mut machine = renewable();
     let number = ask(&mut machine, NOW);
-    machine.step(renewed(number, Err(network())), NOW);
+    machine.renewed(number, Err(network()), NOW);
     assert!(machine.failure().is_some());
-    machine.step(Event::Heard(further(1, "heard").to_text()), NOW);
+    machine.step(peer_tokens(further(1, "heard").to_text()), NOW);
     assert!(machine.failure().is_none());
 }
 
 #[test]
 fn older_tokens_and_those_of_another_session_are_ignored() {
     let mut machine = renewable();
-    machine.step(Event::Heard(further(5, "fifth").to_text()), NOW);
-    begun(&machine.step(Event::Renew, NOW)).unwrap();
+    machine.step(peer_tokens(further(5, "fifth").to_text()), NOW);
+    begun(&machine.step(Event::RenewalWanted, NOW)).unwrap();
     let other = Tokens {
         signed_in_at: seconds(1),
         ..further(9, "other")
@@ -105,12 +106,15 @@ fn older_tokens_and_those_of_another_session_are_ignored() {
         Secret::new("v=1".to_owned()),
         Secret::new(String::new()),
     ] {
-        assert_eq!(names(&machine.step(Event::Heard(text), NOW)), ["wake"]);
+        assert_eq!(
+            names(&machine.step(peer_tokens(text), NOW)),
+            [] as [&str; 0]
+        );
         assert!(machine.is_renewing());
         assert_eq!(machine.token(NOW).unwrap().reveal(), "fifth");
     }
     let mut nobody = self::machine();
-    let effects = nobody.step(Event::Heard(other.to_text()), NOW);
+    let effects = nobody.step(peer_tokens(other.to_text()), NOW);
     assert_eq!(names(&effects), [] as [&str; 0]);
     assert!(nobody.session(NOW).is_none());
 }
@@ -118,7 +122,7 @@ fn older_tokens_and_those_of_another_session_are_ignored() {
 #[test]
 fn whoever_asks_is_told_what_is_newer_of_the_same_session() {
     let mut machine = renewable();
-    machine.step(Event::Heard(further(2, "heard").to_text()), NOW);
+    machine.step(peer_tokens(further(2, "heard").to_text()), NOW);
     for (began, renewals, is_told) in [
         (NOW, 0, true),
         (NOW, 1, true),
@@ -130,16 +134,16 @@ fn whoever_asks_is_told_what_is_newer_of_the_same_session() {
             signed_in_at: began,
             renewals,
         };
-        let effects = machine.step(Event::Asked(generation), NOW);
+        let effects = machine.step(peer_asks(generation), NOW);
         let told = effects.iter().find_map(|effect| match effect {
-            Effect::Tell(text) => Some(text.reveal().to_owned()),
+            Effect::Post(TabMessage::Tokens(text)) => Some(text.reveal().to_owned()),
             _ => None,
         });
         let expected = further(2, "heard").to_text().reveal().to_owned();
         assert_eq!(told, is_told.then_some(expected), "{renewals}");
     }
     let mut nobody = self::machine();
-    let effects = nobody.step(Event::Asked(generation(0)), NOW);
+    let effects = nobody.step(peer_asks(generation(0)), NOW);
     assert_eq!(names(&effects), [] as [&str; 0]);
 }
 
@@ -151,29 +155,31 @@ fn the_end_that_is_heard_ends_that_session_only_and_is_not_told_on() {
         EndReason::Expired(Some(network())),
     ] {
         let mut machine = renewable();
-        let other = Event::HeardEnd(
+        let other = peer_ends(
             Generation {
                 signed_in_at: seconds(1),
                 renewals: 0,
             },
             ending.clone(),
         );
-        assert_eq!(names(&machine.step(other, NOW)), ["wake"]);
+        assert_eq!(names(&machine.step(other, NOW)), [] as [&str; 0]);
         assert!(machine.session(NOW).is_some());
-        begun(&machine.step(Event::Renew, NOW)).unwrap();
-        let effects = machine.step(Event::HeardEnd(generation(0), ending.clone()), NOW);
+        begun(&machine.step(Event::RenewalWanted, NOW)).unwrap();
+        let effects = machine.step(peer_ends(generation(0), ending.clone()), NOW);
         let heard = names(&effects);
         for effect in ["remove", ending.as_str()] {
             assert_eq!(heard.iter().filter(|name| **name == effect).count(), 1);
         }
-        assert!(!heard.contains(&"tell-end") && !heard.contains(&"tell"));
+        assert!(!heard.contains(&"post-end") && !heard.contains(&"post-tokens"));
         // Whoever has signed out has revoked these.
         assert!(!heard.contains(&"revoke"));
-        let last = effects.last();
-        assert!(matches!(last, Some(Effect::Announce(Change::Ended(end))) if *end == ending));
+        // The end of its turn comes after.
+        let notifies = |effect: &&Effect| matches!(effect, Effect::Notify(_));
+        let last = effects.iter().rev().find(notifies);
+        assert!(matches!(last, Some(Effect::Notify(Change::Ended(end))) if *end == ending));
         assert!(machine.session(NOW).is_none() && !machine.is_renewing());
         // Once.
-        let effects = machine.step(Event::HeardEnd(generation(0), ending.clone()), NOW);
+        let effects = machine.step(peer_ends(generation(0), ending.clone()), NOW);
         assert_eq!(names(&effects), [] as [&str; 0]);
     }
 }
@@ -181,15 +187,12 @@ fn the_end_that_is_heard_ends_that_session_only_and_is_not_told_on() {
 #[test]
 fn an_end_that_only_older_tokens_have_come_to_is_none() {
     let mut machine = renewable();
-    machine.step(Event::Heard(further(2, "heard").to_text()), NOW);
-    let effects = machine.step(
-        Event::HeardEnd(generation(1), EndReason::Expired(None)),
-        NOW,
-    );
-    assert_eq!(names(&effects), ["tell", "wake"]);
+    machine.step(peer_tokens(further(2, "heard").to_text()), NOW);
+    let effects = machine.step(peer_ends(generation(1), EndReason::Expired(None)), NOW);
+    assert_eq!(names(&effects), ["post-tokens"]);
     assert_eq!(machine.token(NOW).unwrap().reveal(), "heard");
     // A sign-out is one whatever it knew of, and what it didn't know is revoked.
-    let effects = machine.step(Event::HeardEnd(generation(1), EndReason::SignedOut), NOW);
+    let effects = machine.step(peer_ends(generation(1), EndReason::SignedOut), NOW);
     assert_eq!(names(&effects), ["revoke", "remove", "signed-out"]);
     assert!(matches!(&effects[0], Effect::Revoke(tokens) if tokens.renewals == 2));
 }
@@ -198,38 +201,35 @@ fn an_end_that_only_older_tokens_have_come_to_is_none() {
 fn whoever_has_asked_the_server_itself_believes_its_own_answer() {
     let mut machine = renewable();
     let number = ask(&mut machine, NOW);
-    let effects = machine.step(
-        Event::HeardEnd(generation(0), EndReason::Expired(None)),
-        NOW,
-    );
-    assert_eq!(names(&effects), ["wake"]);
-    machine.step(renewed(number, Ok(new("new", "r", NOW))), NOW);
+    let effects = machine.step(peer_ends(generation(0), EndReason::Expired(None)), NOW);
+    assert_eq!(names(&effects), [] as [&str; 0]);
+    machine.renewed(number, Ok(new("new", "r", NOW)), NOW);
     assert_eq!(machine.token(NOW).unwrap().reveal(), "new");
     // But it believes the user.
     ask(&mut machine, NOW);
-    machine.step(Event::HeardEnd(generation(1), EndReason::SignedOut), NOW);
+    machine.step(peer_ends(generation(1), EndReason::SignedOut), NOW);
     assert!(machine.session(NOW).is_none());
 }
 
 #[test]
 fn who_waits_for_a_turn_fails_with_the_one_before() {
     for error in failures() {
-        let heard = || Event::HeardFailure(generation(0), error.clone(), 0.0);
+        let heard = || peer_fails(generation(0), error.clone());
         let mut machine = renewable();
         // Whoever waits for nothing hears nothing.
-        assert_eq!(names(&machine.step(heard(), NOW)), ["wake"]);
-        let number = begun(&machine.step(Event::Renew, NOW)).unwrap();
+        assert_eq!(names(&machine.step(heard(), NOW)), [] as [&str; 0]);
+        let number = begun(&machine.step(Event::RenewalWanted, NOW)).unwrap();
         let effects = machine.step(heard(), NOW);
-        assert_eq!(names(&effects), ["renewal-failed", "wake"]);
+        assert_eq!(names(&effects), ["renewal-failed"]);
         assert_eq!(machine.failure(), Some(error.clone()));
         assert!(!machine.is_renewing());
-        assert_eq!(names(&machine.step(Event::Turn(number), NOW)), ["wake"]);
+        assert_eq!(names(&machine.turn(number, NOW)), [] as [&str; 0]);
         // Nor is it of use to whoever has asked, or has other tokens.
         let number = ask(&mut machine, NOW);
-        assert_eq!(names(&machine.step(heard(), NOW)), ["wake"]);
-        machine.step(renewed(number, Ok(new("new", "r", NOW))), NOW);
-        begun(&machine.step(Event::Renew, NOW)).unwrap();
-        assert_eq!(names(&machine.step(heard(), NOW)), ["wake"]);
+        assert_eq!(names(&machine.step(heard(), NOW)), [] as [&str; 0]);
+        machine.renewed(number, Ok(new("new", "r", NOW)), NOW);
+        begun(&machine.step(Event::RenewalWanted, NOW)).unwrap();
+        assert_eq!(names(&machine.step(heard(), NOW)), [] as [&str; 0]);
         assert!(machine.is_renewing() && machine.failure().is_none());
     }
 }
@@ -243,9 +243,10 @@ fn a_late_answer_that_brings_what_is_in_use_is_not_revoked() {
     ] {
         let mut machine = renewable();
         let number = ask(&mut machine, NOW);
-        machine.step(Event::Heard(further(1, "heard").to_text()), NOW);
-        let late = renewed(number, Ok(new(access_token, refresh_token, NOW)));
-        let revokes = names(&machine.step(late, NOW)).contains(&"revoke");
+        machine.step(peer_tokens(further(1, "heard").to_text()), NOW);
+        let late = Ok(new(access_token, refresh_token, NOW));
+        let effects = machine.renewed(number, late, NOW);
+        let revokes = names(&effects).contains(&"revoke");
         assert_eq!(revokes, is_revoked, "{access_token} {refresh_token}");
     }
 }
@@ -253,13 +254,13 @@ fn a_late_answer_that_brings_what_is_in_use_is_not_revoked() {
 #[test]
 fn signing_out_tells_the_other_tabs_and_revokes() {
     let mut machine = renewable();
-    let effects = machine.step(Event::SignedOut, NOW);
+    let effects = machine.step(Event::SignOut, NOW);
     assert_eq!(
         names(&effects),
-        ["tell-end", "revoke", "remove", "signed-out"]
+        ["post-end", "revoke", "clear", "signed-out"]
     );
     assert!(
-        matches!(effects[0], Effect::TellEnd(told, EndReason::SignedOut) if told == generation(0))
+        matches!(effects[0], Effect::Post(TabMessage::End(told, EndReason::SignedOut)) if told == generation(0))
     );
     assert!(matches!(&effects[1], Effect::Revoke(tokens) if tokens.access_token.reveal() == "old"));
 }
@@ -269,9 +270,9 @@ fn a_refusal_is_told_to_the_other_tabs() {
     let mut machine = renewable();
     let number = ask(&mut machine, NOW);
     let refused = AuthError::from_server("invalid_grant", None, None);
-    let effects = machine.step(renewed(number, Err(refused)), NOW);
+    let effects = machine.renewed(number, Err(refused), NOW);
     assert!(effects.iter().any(
-        |effect| matches!(effect, Effect::TellEnd(told, EndReason::Expired(_)) if *told == generation(0))
+        |effect| matches!(effect, Effect::Post(TabMessage::End(told, EndReason::Expired(_))) if *told == generation(0))
     ));
 }
 
@@ -295,7 +296,7 @@ fn tabs_understand_each_other() {
         .into_iter()
         .map(|why| EndReason::Expired(Some(why)));
     for ending in endings.chain([EndReason::Expired(None), EndReason::SignedOut]) {
-        let reason = ending.reason().cloned();
+        let reason = ending.error().cloned();
         assert_eq!(
             EndReason::from_name(ending.as_str(), reason),
             Some(ending.clone())
@@ -354,7 +355,7 @@ fn a_notice_of_another_version_is_none() {
 #[test]
 fn a_notice_prints_no_secret() {
     let notice = TabMessage::Tokens(further(1, "hunter2").to_text());
-    let event = || Event::Heard(further(1, "hunter2").to_text());
+    let event = || peer_tokens(further(1, "hunter2").to_text());
     let printed = format!(
         "{notice:?} {:?} {:?} {:?} {:?}",
         event(),
@@ -370,7 +371,7 @@ proptest! {
     fn whatever_is_heard_panics_not_and_ends_nothing(text in any::<String>()) {
         let _ = TabMessage::from_text(&text);
         let mut machine = renewable();
-        machine.step(Event::Heard(Secret::new(text)), NOW);
+        machine.step(peer_tokens(Secret::new(text)), NOW);
         prop_assert_eq!(machine.token(NOW).unwrap().reveal(), "old");
     }
 }

@@ -1,12 +1,13 @@
 //! The token endpoint's requests.
 
 use crate::support::{NOW, PAGE, VERIFIER, config, config_of, url, verifier};
+use placeos_auth::config::Config;
 use placeos_auth::oauth::form::Form;
 use placeos_auth::oauth::http::Post;
 use placeos_auth::oauth::redirect::Code;
 use placeos_auth::oauth::token::{self, Credentials};
 use placeos_auth::oauth::tokens::{Lifetime, Tokens, Unjudged};
-use placeos_auth::options::{Config, Flow};
+use placeos_auth::options::Flow;
 use placeos_auth::secret::Secret;
 use proptest::prelude::*;
 

@@ -1,11 +1,11 @@
 //! What can happen, and when.
 
 use super::server::Verdict;
-use super::tab::{Life, Request, Tab, Task, Then};
+use super::tab::{Life, Request, Tab, Task};
 use super::world::{Limits, World};
 use placeos_auth::secret::Secret;
-use placeos_auth::session::Event;
-use placeos_auth::tab_message::TabMessage;
+use placeos_auth::session::event::Event;
+use placeos_auth::session::tab_message::TabMessage;
 use std::time::Duration;
 
 /// A tab, by its number.
@@ -18,12 +18,14 @@ pub enum Action {
     Renew(At),
     Unauthorized(At),
     LateUnauthorized(At),
+    /// The API answers 511.
+    SignInDemanded(At),
     /// The app makes a request that can be sent again.
     Call(At),
     Tick(At),
     HiddenTick(At),
     Online(At),
-    /// The page is shown, or the tab resumes: `Core::notice`.
+    /// The page becomes visible, or runs again.
     Look(At),
     // What was begun goes on.
     /// The browser passes on what this tab has said.
@@ -53,7 +55,7 @@ pub enum Action {
     // Troubles.
     Freeze(At),
     Thaw(At),
-    /// It comes back out of the back/forward cache: `Core::look_after_absence`.
+    /// It comes back out of the back/forward cache.
     Show(At),
     Close(At),
     /// Another tab is opened: with local storage a new one, else a copy of this one.
@@ -76,7 +78,8 @@ impl World {
         self.server.has_no_user = false;
         self.server.grants[number].is_known = true;
         let tokens = self.server.tokens(number, self.start.by_frame, self.now);
-        self.apply(tab, Event::SignedIn(tokens));
+        let attempt = self.tabs[tab].machine.begin_sign_in();
+        self.handle(tab, Event::SignedIn { tokens, attempt });
         // Where the clock shows what it showed before, the machine tells them apart.
         if let Some(session) = self.tabs[tab].session() {
             self.server.grants[number].session = session;
@@ -118,17 +121,17 @@ impl World {
         self.pay(action)?;
         match action {
             Want(tab) => self.want(tab),
-            Renew(tab) => self.renewed(tab),
+            Renew(tab) => self.renew(tab),
             Unauthorized(tab) => {
                 let token = self.tabs[tab].machine.tokens()?.access_token.clone();
-                self.apply(tab, Event::Unauthorized(token));
+                self.handle(tab, Event::TokenRejected(token));
                 self.want(tab);
             }
             LateUnauthorized(tab) => {
                 let token = Secret::new(self.tabs[tab].last_token.clone()?);
                 let machine = &self.tabs[tab].machine;
                 let may_begin = machine.is_renewing() || machine.is_due(self.now);
-                self.apply(tab, Event::Unauthorized(token));
+                self.handle(tab, Event::TokenRejected(token));
                 if self.tabs[tab].machine.is_renewing() && !may_begin {
                     self.violate("renewed for a 401 that came late");
                 }
@@ -137,44 +140,28 @@ impl World {
             SendAnyway(tab) => self.send_anyway(tab)?,
             ServeCall(tab, is_fault) => self.serve_call(tab, is_fault)?,
             CallAnswered(tab) => self.call_answered(tab)?,
-            Tick(tab) => self.apply(tab, Event::Tick),
-            HiddenTick(tab) => self.apply(tab, Event::HiddenTick),
-            Online(tab) => {
-                self.apply(tab, Event::Online);
-                self.apply(tab, Event::Tick);
+            SignInDemanded(tab) => {
+                let token = self.tabs[tab].machine.tokens()?.access_token.clone();
+                // The server may have ended any of its tokens.
+                self.is_excused = true;
+                self.handle(tab, Event::SignInDemanded(token));
             }
-            Look(tab) => {
-                self.read_again(tab);
-                self.apply(tab, Event::Tick);
-            }
+            Tick(tab) => self.handle(tab, Event::Tick),
+            HiddenTick(tab) => self.handle_on(false, tab, Event::Tick),
+            Online(tab) => self.handle(tab, Event::Online),
+            Look(tab) => self.handle(tab, Event::PageResumed),
             PassOn(tab) => self.pass_on(tab)?,
             See(tab) => self.tabs[tab].area = self.local.clone(),
-            Hear(tab) => {
-                let text = self.tabs[tab].inbox.pop_front()?;
-                self.hear(tab, &text);
-            }
+            Hear(tab) => self.hear(tab)?,
             Granted(tab) => {
-                let task = self.take(
-                    tab,
-                    |world, task| matches!(task, Task::Waits { lock, .. } if world.has_lock(*lock)),
-                );
-                let Task::Waits { renewal, lock, .. } = task? else {
-                    return None;
-                };
-                self.catch_up(tab, Then::Turn(renewal, Some(lock)));
+                let at = self.grantable(tab)?;
+                self.locks[at].is_granted = true;
+                let number = self.locks[at].number;
+                self.handle(tab, Event::LockGranted(number));
             }
             Send(tab) => {
-                let task = self.take(tab, |_, task| matches!(task, Task::Prepares { .. }));
-                let Task::Prepares {
-                    renewal,
-                    method,
-                    old,
-                    turn,
-                } = task?
-                else {
-                    return None;
-                };
-                self.send(tab, renewal, &method, &old, turn);
+                let prepares = |task: &Task| matches!(task, Task::Prepares { .. });
+                self.send_first(tab, prepares).then_some(())?;
             }
             Serve(tab, verdict) => {
                 let request = *self.request(tab, |request| !request.is_served)?;
@@ -205,12 +192,7 @@ impl World {
                 }
             }
             GiveUp(tab) => self.give_up_a_task(tab)?,
-            Wait => {
-                let untils = self.running().filter_map(|tab| self.tabs[tab].until());
-                let wakes = self.running().filter_map(|tab| self.tabs[tab].wake_at);
-                let next = untils.min().or(wakes.min())?;
-                self.pass(Duration::from_millis(next.checked_sub(self.passed)?));
-            }
+            Wait => self.wait()?,
             Sleep => self.sleep(),
             ClockBack => {
                 self.now = self.now.before(JUMP);
@@ -221,8 +203,12 @@ impl World {
             Thaw(tab) => self.tabs[tab].life = Life::Running,
             Show(tab) => {
                 self.tabs[tab].life = Life::Running;
-                self.look_after_absence(tab);
-                self.apply(tab, Event::Tick);
+                self.tabs[tab].is_shown = true;
+                let session = self.tabs[tab].session();
+                self.handle(tab, Event::PageShown);
+                // Another session may have been there, and been ended: this page was away, and can't know.
+                let has_ended = session.is_some() && self.tabs[tab].session() != session;
+                self.is_excused |= has_ended && self.is_mixed;
             }
             Close(tab) => self.close(tab),
             Duplicate(tab) => {
@@ -231,7 +217,7 @@ impl World {
                 let mut inbox = self.tabs[tab].inbox.iter();
                 let misses = inbox
                     .any(|text| matches!(TabMessage::from_text(text), Some(TabMessage::End(..))));
-                let mut copy = Tab::new(area);
+                let mut copy = Tab::new(self.start, self.tabs.len(), area);
                 copy.misses = misses;
                 self.tabs.push(copy);
             }
@@ -253,35 +239,59 @@ impl World {
         Some(())
     }
 
+    /// Until the next task gives up or, if there is none, the next timer goes off. Looks at a lock after which the wait goes on
+    /// are passed over.
+    fn wait(&mut self) -> Option<()> {
+        loop {
+            let untils = self.running().filter_map(|tab| self.tabs[tab].until());
+            let wakes = self.running().filter_map(|tab| {
+                let at = self.tabs[tab].machine.wake_up_at(self.now)?;
+                Some(self.passed + at.since(self.now).as_millis() as u64)
+            });
+            let until = untils.min().or(wakes.min())?;
+            self.pass(Duration::from_millis(until.checked_sub(self.passed)?));
+            let passed = self.passed;
+            let looks = |tab: &Tab| {
+                let mut timers = tab.timers.iter();
+                timers
+                    .find(|timer| timer.is_look && timer.until <= passed)
+                    .copied()
+            };
+            let mut looking = self
+                .running()
+                .filter_map(|tab| Some((tab, looks(&self.tabs[tab])?)));
+            let Some((tab, look)) = looking.next() else {
+                return Some(());
+            };
+            drop(looking);
+            let state = format!("{:?}", self.locks);
+            self.tabs[tab]
+                .timers
+                .retain(|timer| timer.turn != look.turn);
+            self.handle(tab, Event::TimerFired(look.turn));
+            let goes_on = self.tabs[tab]
+                .timers
+                .iter()
+                .any(|timer| timer.turn == look.turn && timer.is_look);
+            if !goes_on || format!("{:?}", self.locks) != state {
+                return Some(());
+            }
+        }
+    }
+
+    /// The first timer, or else the first request, whose time is over.
     fn give_up_a_task(&mut self, tab: At) -> Option<()> {
         let passed = self.passed;
-        let is_over = |_: &Self, task: &Task| match task {
-            Task::Waits { until, .. } | Task::CatchesUp { until, .. } => *until <= passed,
-            Task::Asks(request) => request.until <= passed,
-            Task::Prepares { .. } => false,
-        };
-        match self.take(tab, is_over)? {
-            Task::Waits {
-                renewal,
-                lock,
-                queue,
-                is_behind_a_frozen_tab,
-                ..
-            } => {
-                self.end(Some(lock));
-                if !is_behind_a_frozen_tab {
-                    self.violate("waited for a turn in vain although nobody was frozen");
-                }
-                self.is_excused = true;
-                if queue == 1 && self.start.rules.second_queue {
-                    self.wait_in(2, tab, renewal);
-                } else {
-                    self.catch_up(tab, Then::Turn(renewal, None));
-                }
-            }
-            Task::CatchesUp { then, .. } => self.caught_up(tab, then),
-            Task::Asks(request) => self.timed_out(tab, &request),
-            Task::Prepares { .. } => {}
+        let timers = &mut self.tabs[tab].timers;
+        if let Some(at) = timers.iter().position(|timer| timer.until <= passed) {
+            let turn = timers.remove(at).turn;
+            self.handle(tab, Event::TimerFired(turn));
+            return Some(());
+        }
+        let is_over =
+            |_: &Self, task: &Task| matches!(task, Task::Asks(request) if request.until <= passed);
+        if let Task::Asks(request) = self.take(tab, is_over)? {
+            self.timed_out(tab, &request);
         }
         Some(())
     }

@@ -1,9 +1,9 @@
 //! How a world begins, and what happens to it as a whole.
 
-use super::tab::{Life, Request, Tab, Task};
+use super::tab::{Life, Tab, Task};
 use super::world::{Limits, Start, World};
 use crate::support::NOW;
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
 /// How long a machine sleeps.
@@ -16,10 +16,9 @@ impl World {
             start,
             now: NOW,
             passed: 0,
-            tabs: vec![Tab::new(None)],
+            tabs: vec![Tab::new(start, 0, None)],
             local: None,
             locks: VecDeque::new(),
-            last_lock: 0,
             server: Default::default(),
             strays: Vec::new(),
             said: Vec::new(),
@@ -30,13 +29,14 @@ impl World {
             is_mixed: false,
             is_set_back: false,
             violation: None,
+            transitions: BTreeSet::new(),
             is_watched: false,
         };
         world.load(0);
         world.sign_in(0);
         for tab in 1..start.tabs {
             let area = world.area(0);
-            world.tabs.push(Tab::new(area));
+            world.tabs.push(Tab::new(start, tab, area));
             world.load(tab);
         }
         for tab in &mut world.tabs {
@@ -57,17 +57,10 @@ impl World {
         for tab in &mut self.tabs {
             tab.queued_at += SLEEP.as_millis() as u64;
         }
-        if self.start.rules.awake {
-            for task in self.tabs.iter_mut().flat_map(|tab| &mut tab.tasks) {
-                if let Task::Waits { latest, .. } = task {
-                    *latest += SLEEP.as_millis() as u64;
-                }
-                if let Task::Waits { until, .. }
-                | Task::CatchesUp { until, .. }
-                | Task::Asks(Request { until, .. }) = task
-                {
-                    *until += SLEEP.as_millis() as u64;
-                }
+        // A request's time-out is a timer, too; but the answer that came meanwhile is read first.
+        for task in self.tabs.iter_mut().flat_map(|tab| &mut tab.tasks) {
+            if let Task::Asks(request) = task {
+                request.until += SLEEP.as_millis() as u64;
             }
         }
     }
@@ -75,22 +68,13 @@ impl World {
     pub fn freeze(&mut self, tab: usize) {
         self.tabs[tab].life = Life::Frozen;
         self.tabs[tab].was_frozen = true;
-        let Some(at) = self.locks.iter().position(|lock| lock.owner == tab) else {
-            return;
-        };
-        // Its own patience may be over as soon as it goes on.
-        let name = self.locks[at].name;
-        let behind = self.locks.iter().skip(at).filter(|lock| lock.name == name);
-        let behind: Vec<_> = behind.map(|lock| lock.number).collect();
-        for task in self.tabs.iter_mut().flat_map(|tab| &mut tab.tasks) {
-            if let Task::Waits {
-                lock,
-                is_behind_a_frozen_tab,
-                ..
-            } = task
-                && behind.contains(lock)
-            {
-                *is_behind_a_frozen_tab = true;
+        // Its own patience may be over as soon as it goes on, and so may that of all behind it.
+        for at in 0..self.locks.len() {
+            let name = &self.locks[at].name;
+            let mut before = self.locks.iter().take(at + 1);
+            if before.any(|lock| lock.owner == tab && lock.name == *name) {
+                let owner = self.locks[at].owner;
+                self.tabs[owner].was_behind_a_frozen_tab = true;
             }
         }
     }

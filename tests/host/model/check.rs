@@ -1,12 +1,13 @@
 //! What must hold, whatever happens.
 
 use super::server::{Fate, Server};
-use super::tab::{Caller, Life, Request, Tab};
+use super::tab::{Life, Request, Tab};
 use super::world::World;
 use placeos_auth::oauth::tokens::Tokens;
 use placeos_auth::secret::Secret;
-use placeos_auth::session::{EndReason, login_required};
-use placeos_auth::tab_message::TabMessage;
+use placeos_auth::session::call::Call;
+use placeos_auth::session::end_reason::EndReason;
+use placeos_auth::session::tab_message::TabMessage;
 use placeos_auth::{AuthError, ErrorCode};
 use std::fmt::Debug;
 
@@ -118,11 +119,9 @@ impl World {
     }
 
     /// Nobody takes a refusal for the end who could know better: newer tokens are in storage, or were told.
-    pub fn check_refusal(&mut self, tab: usize, error: &AuthError) {
-        if error.code() != ErrorCode::InvalidGrant {
-            return;
-        }
-        let Some(own) = self.tabs[tab].machine.tokens().cloned() else {
+    pub fn check_refusal(&mut self, tab: usize, before: Option<&Tokens>, reason: &EndReason) {
+        let is_refusal = |error: &AuthError| error.code() == ErrorCode::InvalidGrant;
+        let (true, Some(own)) = (reason.error().is_some_and(is_refusal), before) else {
             return;
         };
         let stored = self.area(tab).map(Secret::new);
@@ -166,23 +165,13 @@ impl World {
         }
     }
 
-    /// A caller gets a token that is good, or the reason why there is none: `login_required` only where that helps.
-    pub fn check_served(&mut self, tab: usize, caller: Caller) {
+    /// A caller who gets no token, or no renewal, is told why: `login_required` only where that helps.
+    pub fn check_called(&mut self, tab: usize, call: &Call, error: &AuthError) {
         let machine = &self.tabs[tab].machine;
-        let is_over = machine.session(self.now).is_none();
-        let outcome = match caller {
-            Caller::Token(_) => machine.token(self.now).map(drop),
-            Caller::Renewal(before) if before == self.tabs[tab].generation() => {
-                Err(machine.failure().unwrap_or_else(login_required))
-            }
-            Caller::Renewal(_) => Ok(()),
-        };
+        let is_over = machine.session(self.now).is_none() || !machine.owns(call);
         // A frame that the server wants the user in leaves the session as long as it lasts.
         let is_over = is_over || (self.start.by_frame && self.server.has_ever_refused);
-        if let Err(error) = outcome
-            && error.code() == ErrorCode::LoginRequired
-            && !is_over
-        {
+        if error.code() == ErrorCode::LoginRequired && !is_over {
             self.violate("a caller was told to log in although the session goes on");
         }
     }
@@ -200,13 +189,11 @@ impl World {
                 .is_some_and(|number| Some(self.server.grants[number].session) != tab.session())
             {
                 self.violate("tokens of another session");
-            } else if tab.is_shut != tab.machine.is_renewing() {
-                self.violate("a gate that is shut for nothing, or open too early");
-            } else if !tab.is_shut && tab.is_running() && !tab.callers.is_empty() {
-                self.violate("a caller before an open gate");
-            } else if !self.start.is_local && tab.text() != tab.area {
+            } else if !tab.machine.is_renewing() && tab.is_running() && !tab.callers.is_empty() {
+                self.violate("a caller waits for nothing");
+            } else if !self.start.is_local && !self.start.is_blocked && tab.text() != tab.area {
                 self.violate("a tab's storage is not what it has");
-            } else if tab.session().is_some() && tab.wake_at.is_none() {
+            } else if tab.session().is_some() && tab.machine.wake_up_at(self.now).is_none() {
                 self.violate("a tab that looks at no clock");
             }
         }
@@ -229,7 +216,9 @@ impl World {
         for at in 0..self.tabs.len() {
             let tab = &self.tabs[at];
             let calls = !tab.calls.is_empty() && tab.is_running();
-            if calls || !tab.callers.is_empty() || tab.is_shut || !tab.tasks.is_empty() {
+            let renews = tab.machine.is_renewing();
+            let waits = !tab.callers.is_empty() || !tab.timers.is_empty();
+            if calls || waits || renews || !tab.tasks.is_empty() {
                 self.violate("somebody waits for ever");
             }
         }

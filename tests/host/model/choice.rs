@@ -1,7 +1,7 @@
 //! Which actions there are in a world, what they cost, and how it comes to rest.
 
 use super::action::{Action, MOST_TABS};
-use super::api::ApiCall;
+use super::calls::ApiCall;
 use super::server::Verdict;
 use super::tab::{Life, Tab, Task};
 use super::world::{Limits, World};
@@ -31,6 +31,7 @@ impl Action {
         use Action::*;
         let mut cost = Limits::NONE;
         match self {
+            SignInDemanded(_) => cost.faults = 1,
             Want(_) | Renew(_) | Unauthorized(_) | LateUnauthorized(_) | Call(_) | Tick(_)
             | HiddenTick(_) | Online(_) | Look(_) => cost.wishes = 1,
             Serve(_, verdict) if verdict != Verdict::Honest => cost.faults = 1,
@@ -66,6 +67,9 @@ impl World {
                     actions.extend([Want(at), Renew(at), Tick(at), Look(at), Freeze(at)]);
                     if let Some(tokens) = tab.machine.tokens() {
                         actions.extend([Unauthorized(at), HiddenTick(at), LogOut(at), Call(at)]);
+                        if self.start.demands_sign_in {
+                            actions.push(SignInDemanded(at));
+                        }
                         if tab.last_token.is_some() && tokens.renewals > 0 {
                             actions.push(LateUnauthorized(at));
                         }
@@ -112,13 +116,7 @@ impl World {
         let passes_on = said.then_some(Action::PassOn(at));
         let sees = self.is_behind(at).then_some(Action::See(at));
         let hears = (!tab.inbox.is_empty()).then_some(Action::Hear(at));
-        let is_granted =
-            |task: &Task| matches!(task, Task::Waits { lock, .. } if self.has_lock(*lock));
-        let granted = tab
-            .tasks
-            .iter()
-            .any(is_granted)
-            .then_some(Action::Granted(at));
+        let granted = self.grantable(at).map(|_| Action::Granted(at));
         let prepares = |task: &Task| matches!(task, Task::Prepares { .. });
         let sends = tab.tasks.iter().any(prepares).then_some(Action::Send(at));
         let answered = tab.requests().any(|request| request.answer.is_some());

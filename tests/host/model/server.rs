@@ -3,7 +3,7 @@
 use crate::renewal::tokens;
 use crate::support::judged_with;
 use placeos_auth::oauth::tokens::Tokens;
-use placeos_auth::session::login_required;
+use placeos_auth::session::failure::login_required;
 use placeos_auth::time::Instant;
 use placeos_auth::{AuthError, ErrorCode};
 

@@ -2,7 +2,7 @@
 
 use super::action::Action::{self, *};
 use super::server::Verdict::{Fails, Honest};
-use super::world::{Limits, Rules, Start};
+use super::world::{Duties, Limits, Start};
 
 /// How many wishes, faults, troubles and spans of time there may be.
 const fn limits(wishes: u8, faults: u8, troubles: u8, waits: u8) -> Limits {
@@ -16,10 +16,13 @@ const fn limits(wishes: u8, faults: u8, troubles: u8, waits: u8) -> Limits {
 
 pub const LOCAL: Start = Start {
     name: "two tabs, local storage",
-    rules: Rules::ALL,
+    duties: Duties::ALL,
     tabs: 2,
     is_local: true,
     by_frame: false,
+    has_locks: true,
+    demands_sign_in: false,
+    is_blocked: false,
     is_slow: false,
     is_late: false,
     begin: &[],
@@ -285,15 +288,39 @@ pub const SITUATIONS: &[Start] = &[
     at(LATE, TWICE_LATE, limits(1, 0, 0, 0)),
 ];
 
-const ALL: Rules = Rules::ALL;
+/// The same without locks, or with a storage that takes nothing.
+pub const NO_LOCKS: Start = Start {
+    name: "one tab, local storage, no locks",
+    tabs: 1,
+    has_locks: false,
+    ..LOCAL
+};
 
-/// That rule, broken, in that situation.
+pub const BLOCKED: Start = Start {
+    name: "one tab, storage blocked",
+    tabs: 1,
+    is_local: false,
+    is_blocked: true,
+    ..LOCAL
+};
+
+/// One tab whose API may say 511.
+pub const DEMANDED: Start = Start {
+    name: "one tab, local storage, status 511",
+    tabs: 1,
+    demands_sign_in: true,
+    ..LOCAL
+};
+
+const ALL: Duties = Duties::ALL;
+
+/// That duty, neglected, in that situation.
 macro_rules! without {
-    ($rule:ident, $start:expr) => {
+    ($duty:ident, $start:expr) => {
         (
-            stringify!($rule),
-            Rules {
-                $rule: false,
+            stringify!($duty),
+            Duties {
+                $duty: false,
                 ..ALL
             },
             $start,
@@ -301,44 +328,42 @@ macro_rules! without {
     };
 }
 
-/// Each rule, broken, and where that does harm. Some are only needed where another is broken, too.
-pub const BROKEN: &[(&str, Rules, Start)] = &[
+/// Each duty, neglected, and where that does harm. Some are only needed where another is neglected, too.
+pub const NEGLECTED: &[(&str, Duties, Start)] = &[
     without!(lock, LOCAL),
-    without!(tell, DUPLICATES),
-    without!(tell_end, at(LOCAL, &[], limits(0, 0, 1, 0))),
+    without!(second_queue, at(THREE, TWO_BEHIND, limits(0, 0, 0, 0))),
+    without!(hold, at(LOCAL, BOTH, limits(0, 0, 1, 0))),
+    without!(give_back, at(LOCAL, BOTH, limits(1, 0, 0, 0))),
+    without!(patience, at(LOCAL, BOTH, limits(0, 0, 0, 8))),
     without!(catch_up, at(DUPLICATES, BOTH, limits(0, 0, 0, 0))),
     without!(
         catch_up_after_failure,
         at(LOCAL, OVERTAKEN, limits(0, 0, 0, 0))
     ),
-    without!(ask, at(DUPLICATES, ONE, limits(0, 0, 1, 0))),
-    without!(time_to_answer, at(DUPLICATES, ONE, limits(0, 0, 1, 0))),
+    without!(hear_itself, at(LATE, BOTH_LATE, limits(0, 0, 0, 0))),
     (
         "own_echo",
-        Rules {
+        Duties {
             own_echo: false,
             time_to_answer: false,
             ..ALL
         },
         DUPLICATES,
     ),
-    without!(give_back, at(LOCAL, BOTH, limits(1, 0, 0, 0))),
-    without!(awake, at(LOCAL, BOTH, limits(0, 0, 0, 1))),
-    without!(patience, at(LOCAL, BOTH, limits(0, 0, 0, 2))),
-    without!(signs, at(THREE, ALL_THREE, limits(0, 0, 1, 2))),
-    without!(tell_failure, at(THREE, ALL_THREE, limits(0, 0, 0, 3))),
-    without!(hold, at(LOCAL, BOTH, limits(0, 0, 1, 0))),
-    without!(second_queue, at(THREE, TWO_BEHIND, limits(0, 0, 0, 0))),
+    without!(time_to_answer, at(DUPLICATES, ONE, limits(0, 0, 1, 0))),
+    without!(post_tokens, DUPLICATES),
+    without!(post_end, at(LOCAL, &[], limits(0, 0, 1, 0))),
+    without!(post_end_of_stored, at(LOCAL, &[], limits(0, 0, 2, 0))),
+    without!(post_failure, at(THREE, ALL_THREE, limits(0, 0, 0, 8))),
+    without!(ask, at(DUPLICATES, ONE, limits(0, 0, 1, 0))),
     (
-        "newest",
-        Rules {
-            newest: false,
-            keep: false,
+        "look_into_storage",
+        Duties {
+            look_into_storage: false,
+            store_once: false,
             ..ALL
         },
         at(LOCAL, LEFT_BEHIND, limits(0, 0, 0, 0)),
     ),
-    without!(heard_itself, at(LATE, BOTH_LATE, limits(0, 0, 0, 0))),
-    without!(keep, at(LATE, TWICE_LATE, limits(0, 0, 0, 0))),
-    without!(end_stored, at(LOCAL, &[], limits(0, 0, 2, 0))),
+    without!(store_once, at(LATE, TWICE_LATE, limits(0, 0, 0, 0))),
 ];

@@ -1,14 +1,21 @@
-//! A tab: its machine, and what the shell around it keeps.
+//! A tab: its machine, and what the browser holds for it.
 
-use super::api::ApiCall;
+use super::calls::ApiCall;
 use super::server::Answer;
-use super::world::World;
-use crate::session::machine;
-use placeos_auth::AuthError;
+use super::world::{Start, World};
+use crate::driver::settings;
 use placeos_auth::oauth::tokens::Tokens;
-use placeos_auth::session::{EndReason, Machine, RenewalMethod};
+use placeos_auth::options::StorageKind;
+use placeos_auth::session::Machine;
+use placeos_auth::session::call::Call;
+use placeos_auth::session::effect::RenewalMethod;
+use placeos_auth::session::end_reason::EndReason;
 use std::collections::VecDeque;
 use std::hash::{Hash, Hasher};
+use std::time::Duration;
+
+/// How long before its end a token is renewed.
+const RENEW_BEFORE: Duration = Duration::from_secs(60);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Life {
@@ -20,24 +27,13 @@ pub enum Life {
     Closed,
 }
 
-/// Who waits for a renewal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// A call of the app's that waits for a renewal.
+#[derive(Clone, Debug)]
 pub enum Caller {
-    /// Wants a token: `Core::ready`, then `Core::token`. With whether it may wait once more.
-    Token(bool),
-    /// Wants a renewal: `Core::renewed`. With the generation of the tokens that there were.
-    Renewal(Option<(u64, u32)>),
-}
-
-/// What follows when a tab has caught up.
-#[derive(Debug)]
-pub enum Then {
-    /// With the turn, if it has come.
-    Turn(u32, Option<u32>),
-    /// With the turn that ends then.
-    Renewed(u32, AuthError, Option<u32>),
-    /// The turn ends.
-    Over(Option<u32>),
+    /// `Client::credential`
+    Token(Call),
+    /// `Client::renew`
+    Renewal(Call),
 }
 
 /// A request that was sent.
@@ -52,42 +48,31 @@ pub struct Request {
     /// Whether the server has dealt with it.
     pub is_served: bool,
     pub answer: Option<Answer>,
-    /// The turn that ends with it.
-    pub turn: Option<u32>,
     pub until: u64,
 }
 
-/// What was spawned, and waits.
+/// What was spawned, and goes on.
 #[derive(Debug)]
 pub enum Task {
-    /// `lock::turn`
-    Waits {
-        renewal: u32,
-        lock: u32,
-        /// Which queue it is in.
-        queue: u8,
-        until: u64,
-        /// When it gives up whatever it hears.
-        latest: u64,
-        /// Whether somebody before it was frozen at any time.
-        is_behind_a_frozen_tab: bool,
-    },
-    /// `Core::catch_up`
-    CatchesUp {
-        then: Then,
-        until: u64,
-        /// Whether the others have the time to answer.
-        waits: bool,
-    },
-    /// `Core::refresh`, before it sends.
+    /// A renewal, before it sends: the domain's settings are asked for first.
     Prepares {
         renewal: u32,
         method: RenewalMethod,
         old: Tokens,
-        turn: Option<u32>,
     },
-    /// `http::post`, or a frame
+    /// The request of a renewal, or its frame.
     Asks(Request),
+}
+
+/// The timer of a turn.
+#[derive(Clone, Copy, Debug, Hash)]
+pub struct Timer {
+    pub turn: u32,
+    pub until: u64,
+    /// Whether it gives other tabs the time to answer.
+    pub is_for_answers: bool,
+    /// Whether it is one of several looks at a lock.
+    pub is_look: bool,
 }
 
 #[derive(Debug)]
@@ -96,24 +81,22 @@ pub struct Tab {
     pub machine: Machine,
     /// Its session storage; or what it sees of the local one, where that comes late.
     pub area: Option<String>,
-    /// `Core::stored`
-    pub stored: Option<String>,
-    /// `Core::renewal`
-    pub is_shut: bool,
-    /// `Core::turn`
-    pub turn: Option<u32>,
+    /// What this tab has seen there last.
+    pub seen: Option<String>,
     /// When the renewal began to wait for its turn.
     pub queued_at: u64,
-    pub echoes: u32,
-    /// `Core::echo`
-    pub is_echo_shut: bool,
+    /// Whether a tab before it was frozen at any time, while it waited for its turn.
+    pub was_behind_a_frozen_tab: bool,
+    /// The turns that have asked the server.
+    pub asked: Vec<u32>,
+    /// The number of its last echo.
+    pub echo: u32,
+    pub timers: Vec<Timer>,
     pub tasks: Vec<Task>,
     pub inbox: VecDeque<String>,
     pub callers: Vec<Caller>,
     /// Requests of the app's that are under way.
     pub calls: Vec<ApiCall>,
-    /// When the timer goes off.
-    pub wake_at: Option<u64>,
     /// The ends that the listeners heard of, each with its session.
     pub ends: Vec<(u64, EndReason)>,
     /// Whether somebody ended a session while it was loading.
@@ -127,22 +110,27 @@ pub struct Tab {
 }
 
 impl Tab {
-    pub fn new(area: Option<String>) -> Self {
+    pub fn new(start: Start, number: usize, area: Option<String>) -> Self {
+        let storage = match start.is_local {
+            true => StorageKind::Local,
+            false => StorageKind::Session,
+        };
+        // No two tabs count their echoes from the same number.
+        let first_echo = number as u32 * 10_000;
         Tab {
             life: Life::Loading,
-            machine: machine(),
+            machine: Machine::new(settings(RENEW_BEFORE, storage), first_echo),
             area,
-            stored: None,
-            is_shut: false,
-            turn: None,
+            seen: None,
             queued_at: 0,
-            echoes: 0,
-            is_echo_shut: false,
+            was_behind_a_frozen_tab: false,
+            asked: Vec::new(),
+            echo: 0,
+            timers: Vec::new(),
             tasks: Vec::new(),
             inbox: VecDeque::new(),
             callers: Vec::new(),
             calls: Vec::new(),
-            wake_at: None,
             ends: Vec::new(),
             misses: false,
             is_shown: false,
@@ -165,11 +153,6 @@ impl Tab {
         Some(tokens.signed_in_at.as_millis())
     }
 
-    /// Which tokens of which session it has.
-    pub fn generation(&self) -> Option<(u64, u32)> {
-        Some((self.session()?, self.machine.tokens()?.renewals))
-    }
-
     pub fn text(&self) -> Option<String> {
         let tokens = self.machine.tokens()?;
         Some(tokens.to_text().reveal().to_owned())
@@ -182,14 +165,12 @@ impl Tab {
         })
     }
 
-    /// When the next of its tasks gives up.
+    /// When the next of its timers and time-outs is over.
     pub fn until(&self) -> Option<u64> {
-        let untils = self.tasks.iter().filter_map(|task| match task {
-            Task::Waits { until, .. } | Task::CatchesUp { until, .. } => Some(*until),
-            Task::Asks(request) => Some(request.until),
-            Task::Prepares { .. } => None,
-        });
-        untils.min()
+        let timers = self.timers.iter().map(|timer| timer.until);
+        timers
+            .chain(self.requests().map(|request| request.until))
+            .min()
     }
 }
 
@@ -197,17 +178,11 @@ impl Hash for Tab {
     /// By all that has a say in what happens next. Secrets don't print themselves, but the tokens there are is in the text.
     fn hash<H: Hasher>(&self, state: &mut H) {
         format!("{:?} {:?} {:?}", self.machine, self.tasks, self.calls).hash(state);
+        format!("{:?}", self.callers).hash(state);
         self.text().hash(state);
-        (self.life, &self.area, &self.stored).hash(state);
-        (
-            self.is_shut,
-            self.turn,
-            self.queued_at,
-            self.echoes,
-            self.is_echo_shut,
-        )
-            .hash(state);
-        (&self.inbox, &self.callers, self.wake_at).hash(state);
+        (self.life, &self.area, &self.seen).hash(state);
+        (self.queued_at, self.was_behind_a_frozen_tab, self.echo).hash(state);
+        (&self.inbox, &self.timers, &self.asked).hash(state);
         (self.ends.len(), &self.last_token).hash(state);
         (self.misses, self.is_shown, self.was_frozen).hash(state);
     }

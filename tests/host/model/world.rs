@@ -4,74 +4,68 @@ use super::action::Action;
 use super::server::Server;
 use super::tab::{Life, Tab};
 use placeos_auth::time::Instant;
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::hash::{Hash, Hasher};
 
-/// The rules that the shell keeps, each of which can be broken.
+/// The duties of a client and of what it stands on, each of which can be neglected.
 #[derive(Clone, Copy, Debug)]
-pub struct Rules {
-    /// One tab at a time.
+pub struct Duties {
+    /// A lock is granted to one tab at a time.
     pub lock: bool,
-    /// Whoever has its turn hears first what the others have got.
-    pub catch_up: bool,
-    /// Whoever fails does so too.
-    pub catch_up_after_failure: bool,
-    /// Whoever has new tokens tells the others.
-    pub tell: bool,
-    /// Patience begins anew with every sign of life.
-    pub signs: bool,
-    /// Whoever could not renew it says so, and nobody waits to try the same next.
-    pub tell_failure: bool,
-    /// Whoever ends the session says so.
-    pub tell_end: bool,
-    /// A tab asks the others for newer tokens when it loads, and when it catches up.
-    pub ask: bool,
-    /// A turn that comes when nobody wants it any more is given back.
-    pub give_back: bool,
-    /// Whoever asks gives the others the time to answer.
-    pub time_to_answer: bool,
-    /// Only a tab's own echo ends its wait.
-    pub own_echo: bool,
-    /// Patience is a matter of time awake: what a machine sleeps doesn't count.
-    pub awake: bool,
-    /// Patience with the lock lasts longer than any turn takes.
-    pub patience: bool,
-    /// A turn lasts until the answer is there, wanted or not.
-    pub hold: bool,
-    /// Those who wait behind a tab that keeps its turn take turns among themselves.
+    /// So is the lock of those who wait behind a tab that keeps its own.
     pub second_queue: bool,
-    /// Older tokens are never stored in place of newer ones of the session.
-    pub newest: bool,
-    /// A turn ends when what was said in it has been sent to everybody.
-    pub heard_itself: bool,
-    /// What was told is not stored once more where all tabs share the storage.
-    pub keep: bool,
-    /// Who signs out of a session that another tab has stored says so.
-    pub end_stored: bool,
+    /// A lock is held until its turn ends.
+    pub hold: bool,
+    /// A lock is released when its turn ends, also if nothing was asked in it.
+    pub give_back: bool,
+    /// Timers are not fast.
+    pub patience: bool,
+    /// A tab hears its echo after all that was said before, when its turn has come.
+    pub catch_up: bool,
+    /// The same, and what is in storage, when a renewal has failed.
+    pub catch_up_after_failure: bool,
+    /// The same before its turn ends.
+    pub hear_itself: bool,
+    /// Only a tab's own echo is its echo.
+    pub own_echo: bool,
+    /// Other tabs have the time to answer.
+    pub time_to_answer: bool,
+    /// New tokens are posted.
+    pub post_tokens: bool,
+    /// So is the end of a session.
+    pub post_end: bool,
+    /// Also of one that another tab has stored.
+    pub post_end_of_stored: bool,
+    /// So is a failure.
+    pub post_failure: bool,
+    /// So is the question for newer tokens.
+    pub ask: bool,
+    /// The machine is shown what is in storage.
+    pub look_into_storage: bool,
+    /// What is stored is what the machine says, and no more.
+    pub store_once: bool,
 }
 
-impl Rules {
-    /// Those that the shell has to keep. All of them.
-    pub const ALL: Rules = Rules {
+impl Duties {
+    /// All of them.
+    pub const ALL: Duties = Duties {
         lock: true,
+        second_queue: true,
+        hold: true,
+        give_back: true,
+        patience: true,
         catch_up: true,
         catch_up_after_failure: true,
-        tell: true,
-        signs: true,
-        tell_failure: true,
-        tell_end: true,
-        ask: true,
-        give_back: true,
-        time_to_answer: true,
+        hear_itself: true,
         own_echo: true,
-        awake: true,
-        patience: true,
-        hold: true,
-        second_queue: true,
-        newest: true,
-        heard_itself: true,
-        keep: true,
-        end_stored: true,
+        time_to_answer: true,
+        post_tokens: true,
+        post_end: true,
+        post_end_of_stored: true,
+        post_failure: true,
+        ask: true,
+        look_into_storage: true,
+        store_once: true,
     };
 }
 
@@ -79,13 +73,19 @@ impl Rules {
 #[derive(Clone, Copy, Debug)]
 pub struct Start {
     pub name: &'static str,
-    pub rules: Rules,
+    pub duties: Duties,
     /// Tabs that are there.
     pub tabs: usize,
     /// Whether they share local storage; otherwise each has its own, and they are duplicates.
     pub is_local: bool,
     /// Whether the session has no refresh token.
     pub by_frame: bool,
+    /// Whether the browser has locks.
+    pub has_locks: bool,
+    /// Whether the API may say 511.
+    pub demands_sign_in: bool,
+    /// Whether the browser stores nothing.
+    pub is_blocked: bool,
     /// Whether anything may come between a turn and the request: the first time, the domain's settings are asked for.
     pub is_slow: bool,
     /// Whether storage, messages and locks are not in step, as between the processes of a browser: what was said, and what was
@@ -110,13 +110,16 @@ pub struct Limits {
 }
 
 /// A request for a lock.
-#[derive(Clone, Copy, Debug, Hash)]
+#[derive(Clone, Debug, Hash)]
 pub struct Lock {
-    pub number: u32,
-    /// The tab that asks.
+    /// The tab that asks, and its turn.
     pub owner: usize,
-    /// `Core::lock_name`, and which queue.
-    pub name: (Option<(u64, u32)>, u8),
+    pub turn: u32,
+    /// The tab's own number for it.
+    pub number: u32,
+    pub name: String,
+    /// Whether the tab knows that it has it.
+    pub is_granted: bool,
 }
 
 #[derive(Debug)]
@@ -131,7 +134,6 @@ pub struct World {
     pub local: Option<String>,
     /// Who has a lock, then who waits for it.
     pub locks: VecDeque<Lock>,
-    pub last_lock: u32,
     pub server: Server,
     /// Requests that nobody waits for any more, and that may still come to the server: whose successors, and whether by frame.
     pub strays: Vec<(usize, bool)>,
@@ -149,6 +151,8 @@ pub struct World {
     /// Whether there was more than one session.
     pub is_mixed: bool,
     pub violation: Option<String>,
+    /// Each state and event that was seen, with the state afterwards.
+    pub transitions: BTreeSet<(&'static str, &'static str, &'static str)>,
     /// Whether what is printed is looked at: it takes long, and no way need be watched twice.
     pub is_watched: bool,
 }
@@ -198,18 +202,28 @@ impl World {
         self.start.is_late && self.start.is_local && self.tabs[tab].area != self.local
     }
 
-    /// Ends a turn, or the wait for it.
-    pub fn end(&mut self, turn: Option<u32>) {
-        self.locks.retain(|lock| Some(lock.number) != turn);
+    /// Releases the lock of a turn, or ends the request for it.
+    pub fn release(&mut self, tab: usize, turn: u32) {
+        self.locks
+            .retain(|lock| (lock.owner, lock.turn) != (tab, turn));
     }
 
-    /// Whether that request has the lock.
-    pub fn has_lock(&self, lock: u32) -> bool {
-        let of = |lock: &u32| self.locks.iter().find(|other| other.number == *lock);
-        let first = |name| self.locks.iter().find(|other| other.name == name);
-        let own = of(&lock).map(|own| own.name);
-        own.and_then(first)
-            .is_some_and(|first| first.number == lock)
+    /// Whether that turn has its lock.
+    pub fn has_lock(&self, tab: usize, turn: u32) -> bool {
+        let mut locks = self.locks.iter();
+        let own = locks.find(|lock| (lock.owner, lock.turn) == (tab, turn));
+        own.is_some_and(|own| self.is_first(own))
+    }
+
+    fn is_first(&self, lock: &Lock) -> bool {
+        let first = self.locks.iter().find(|other| other.name == lock.name);
+        first.is_some_and(|first| (first.owner, first.turn) == (lock.owner, lock.turn))
+    }
+
+    /// The place of a lock that a tab has, and doesn't know of.
+    pub fn grantable(&self, tab: usize) -> Option<usize> {
+        let mut locks = self.locks.iter();
+        locks.position(|lock| lock.owner == tab && !lock.is_granted && self.is_first(lock))
     }
 
     /// Those that run.
@@ -223,7 +237,8 @@ impl World {
     }
 
     pub fn close(&mut self, tab: usize) {
-        let gone = std::mem::replace(&mut self.tabs[tab], Tab::new(None));
+        let closed = Tab::new(self.start, tab, None);
+        let gone = std::mem::replace(&mut self.tabs[tab], closed);
         self.tabs[tab].life = Life::Closed;
         self.locks.retain(|lock| lock.owner != tab);
         for request in gone.requests() {

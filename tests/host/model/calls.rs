@@ -1,22 +1,26 @@
-//! Requests of the app's: `src/auth/request.rs`, for one that can be sent again.
+//! The calls of an app: for a token, for a renewal, and requests of its own that can be sent again.
 
 use super::server::{Answer, Server};
-use super::tab::{Tab, Task};
+use super::tab::{Caller, Tab, Task};
 use super::world::World;
 use placeos_auth::AuthError;
 use placeos_auth::oauth::tokens::Tokens;
 use placeos_auth::secret::Secret;
-use placeos_auth::session::{AfterRefusal, Call, Event};
+use placeos_auth::session::call::{Call, NextStep};
+use placeos_auth::session::event::Event;
 
 /// How often a request is sent at the most.
 const MOST_SENDINGS: u32 = 5;
 
+/// A request of the app's.
 #[derive(Clone, Debug)]
 pub struct ApiCall {
     call: Call,
     /// When its session began.
     session: Option<u64>,
     sendings: u32,
+    /// The number of the tokens that it was sent with last.
+    sent_with: usize,
     /// Whether the API ever refused it whatever its token.
     is_faulted: bool,
     stage: Stage,
@@ -25,28 +29,68 @@ pub struct ApiCall {
 /// How far it has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
-    /// It waits for a renewal before it is sent; with whether it may wait once more.
+    /// It waits for a renewal; with whether it does so for a limited time.
     Waits(bool),
-    /// It is on its way, with the tokens of that number.
-    OnItsWay(usize),
-    /// It was answered, with 401 or well.
-    Answered(usize, bool),
-    /// It was refused, and waits for a renewal; with whether it may wait once more.
-    Refused(usize, bool),
+    OnItsWay,
+    /// It was answered, well or with 401.
+    Answered(bool),
 }
 
 impl ApiCall {
     pub fn is_on_its_way(&self) -> bool {
-        matches!(self.stage, Stage::OnItsWay(_))
+        self.stage == Stage::OnItsWay
     }
 
     pub fn is_answered(&self) -> bool {
-        matches!(self.stage, Stage::Answered(..))
+        matches!(self.stage, Stage::Answered(_))
     }
 }
 
 impl World {
-    /// `Outgoing::start`
+    /// `Client::next_step`
+    fn next_step(&mut self, tab: usize, call: &mut Call, can_repeat: bool) -> NextStep {
+        if self.tabs[tab].machine.is_due(self.now) {
+            self.handle(tab, Event::TokenWanted);
+        }
+        let machine = &self.tabs[tab].machine;
+        machine.next_step(call, can_repeat, self.now)
+    }
+
+    /// `Client::credential`
+    pub fn want(&mut self, tab: usize) {
+        let call = self.tabs[tab].machine.begin_call();
+        self.go_on_with_caller(tab, Caller::Token(call));
+    }
+
+    /// `Client::renew`
+    pub fn renew(&mut self, tab: usize) {
+        let call = self.tabs[tab].machine.begin_call();
+        self.handle(tab, Event::RenewalWanted);
+        if self.tabs[tab].machine.is_renewing() {
+            self.tabs[tab].callers.push(Caller::Renewal(call));
+        } else {
+            self.go_on_with_caller(tab, Caller::Renewal(call));
+        }
+    }
+
+    fn go_on_with_caller(&mut self, tab: usize, caller: Caller) {
+        match caller {
+            Caller::Token(mut call) => match self.next_step(tab, &mut call, false) {
+                NextStep::Wait(_) => self.tabs[tab].callers.push(Caller::Token(call)),
+                NextStep::Send(_) => {}
+                NextStep::Fail(error) => self.check_called(tab, &call, &error),
+                NextStep::HandOn => self.violate("handed on before it was sent"),
+            },
+            Caller::Renewal(call) => {
+                let outcome = self.tabs[tab].machine.after_renewal(&call, self.now);
+                if let Err(error) = outcome {
+                    self.check_called(tab, &call, &error);
+                }
+            }
+        }
+    }
+
+    /// `Auth::fetch`, of a request that can be sent again.
     pub fn call(&mut self, tab: usize) -> Option<()> {
         let machine = &self.tabs[tab].machine;
         machine.tokens()?;
@@ -54,31 +98,32 @@ impl World {
             call: machine.begin_call(),
             session: self.tabs[tab].session(),
             sendings: 0,
+            sent_with: 0,
             is_faulted: false,
-            stage: Stage::Waits(true),
+            stage: Stage::Waits(false),
         };
-        if self.is_renewing(tab) {
-            self.tabs[tab].calls.push(api_call);
-        } else {
-            self.send_call(tab, api_call);
-        }
+        self.go_on_with_call(tab, api_call);
         Some(())
     }
 
-    /// `Outgoing::send`
-    fn send_call(&mut self, tab: usize, mut api_call: ApiCall) {
-        let signed = self.tabs[tab].machine.sign(&mut api_call.call, self.now);
-        match signed {
-            Ok(token) => {
-                let number = Server::number(token.reveal());
+    fn go_on_with_call(&mut self, tab: usize, mut api_call: ApiCall) {
+        match self.next_step(tab, &mut api_call.call, true) {
+            NextStep::Wait(limit) => {
+                api_call.stage = Stage::Waits(limit.is_some());
+                self.tabs[tab].calls.push(api_call);
+            }
+            NextStep::Send(credential) => {
+                let number = Server::number(credential.reveal());
                 if Some(self.server.grants[number].session) != api_call.session {
                     self.violate("a request was sent with the token of another session");
                 }
                 api_call.sendings += 1;
-                api_call.stage = Stage::OnItsWay(number);
+                api_call.sent_with = number;
+                api_call.stage = Stage::OnItsWay;
                 self.tabs[tab].calls.push(api_call);
             }
-            Err(error) => self.check_call_failed(tab, &api_call, &error),
+            NextStep::HandOn => self.check_handed_on(tab, &api_call, api_call.sent_with),
+            NextStep::Fail(error) => self.check_call_failed(tab, &api_call, &error),
         }
     }
 
@@ -90,78 +135,54 @@ impl World {
 
     pub fn may_send_anyway(&self, tab: usize) -> bool {
         let tab = &self.tabs[tab];
-        let waits = |call: &ApiCall| matches!(call.stage, Stage::Waits(_));
+        let waits = |call: &ApiCall| call.stage == Stage::Waits(true);
         tab.calls.iter().any(waits) && tab.machine.token(self.now).is_ok()
     }
 
-    /// `Core::ready_to_send`
+    /// `Client::wait`, when its limit is over.
     pub fn send_anyway(&mut self, tab: usize) -> Option<()> {
-        let api_call = self.take_call(tab, |call| matches!(call.stage, Stage::Waits(_)))?;
-        self.send_call(tab, api_call);
+        let mut api_call = self.take_call(tab, |call| call.stage == Stage::Waits(true))?;
+        api_call.call.wait_no_longer();
+        self.go_on_with_call(tab, api_call);
         Some(())
     }
 
     pub fn serve_call(&mut self, tab: usize, is_fault: bool) -> Option<()> {
         let mut api_call = self.take_call(tab, ApiCall::is_on_its_way)?;
-        let Stage::OnItsWay(number) = api_call.stage else {
-            return None;
-        };
-        let is_taken = self.server.takes(number, self.passed) && !is_fault;
+        let is_taken = self.server.takes(api_call.sent_with, self.passed) && !is_fault;
         api_call.is_faulted |= is_fault;
-        api_call.stage = Stage::Answered(number, is_taken);
+        api_call.stage = Stage::Answered(is_taken);
         self.tabs[tab].calls.push(api_call);
         Some(())
     }
 
     /// `Outgoing::answer`
     pub fn call_answered(&mut self, tab: usize) -> Option<()> {
-        let mut api_call = self.take_call(tab, ApiCall::is_answered)?;
-        let Stage::Answered(number, is_taken) = api_call.stage else {
-            return None;
-        };
-        if is_taken {
+        let api_call = self.take_call(tab, ApiCall::is_answered)?;
+        if api_call.stage == Stage::Answered(true) {
             return Some(());
         }
-        let token = Secret::new(format!("secret-access-{number}"));
-        self.apply(tab, Event::Unauthorized(token));
-        api_call.stage = Stage::Refused(number, true);
-        self.tabs[tab].calls.push(api_call);
-        self.go_on_with_calls(tab);
+        let token = Secret::new(format!("secret-access-{}", api_call.sent_with));
+        self.handle(tab, Event::TokenRejected(token));
+        self.go_on_with_call(tab, api_call);
         Some(())
     }
 
-    /// The gate is open: whoever waited goes on.
-    pub fn go_on_with_calls(&mut self, tab: usize) {
-        for mut api_call in std::mem::take(&mut self.tabs[tab].calls) {
-            let is_open = self.tabs[tab].is_running() && !self.tabs[tab].is_shut;
-            match api_call.stage {
-                Stage::Waits(may_wait) if is_open => {
-                    if may_wait && self.is_renewing(tab) {
-                        api_call.stage = Stage::Waits(false);
-                        self.tabs[tab].calls.push(api_call);
-                    } else {
-                        self.send_call(tab, api_call);
-                    }
-                }
-                Stage::Refused(number, may_wait) if is_open => {
-                    if may_wait && self.is_renewing(tab) {
-                        api_call.stage = Stage::Refused(number, false);
-                        self.tabs[tab].calls.push(api_call);
-                    } else {
-                        self.after_refusal(tab, api_call, number);
-                    }
-                }
-                _ => self.tabs[tab].calls.push(api_call),
+    /// No renewal is under way any more: all that waited for it goes on.
+    pub fn go_on_with_callers(&mut self, tab: usize) {
+        let is_over =
+            |world: &Self| world.tabs[tab].is_running() && !world.tabs[tab].machine.is_renewing();
+        if is_over(self) {
+            for caller in std::mem::take(&mut self.tabs[tab].callers) {
+                self.go_on_with_caller(tab, caller);
             }
         }
-    }
-
-    fn after_refusal(&mut self, tab: usize, api_call: ApiCall, number: usize) {
-        let machine = &self.tabs[tab].machine;
-        match machine.after_refusal(&api_call.call, self.now) {
-            AfterRefusal::HandOn => self.check_handed_on(tab, &api_call, number),
-            AfterRefusal::SendAgain => self.send_call(tab, api_call),
-            AfterRefusal::Fail(error) => self.check_call_failed(tab, &api_call, &error),
+        for api_call in std::mem::take(&mut self.tabs[tab].calls) {
+            if is_over(self) && matches!(api_call.stage, Stage::Waits(_)) {
+                self.go_on_with_call(tab, api_call);
+            } else {
+                self.tabs[tab].calls.push(api_call);
+            }
         }
     }
 

@@ -1,10 +1,10 @@
 //! What the tabs that share a session tell each other.
 
+use super::end_reason::EndReason;
 use crate::error::AuthError;
 use crate::oauth::form::{self, Form};
 use crate::oauth::tokens::Generation;
 use crate::secret::Secret;
-use crate::session::EndReason;
 use crate::time::Instant;
 
 /// What one tab tells the others.
@@ -14,21 +14,32 @@ pub enum TabMessage {
     Tokens(Secret),
     /// The session of tokens of that generation has ended.
     End(Generation, EndReason),
-    /// Those of that generation could not be renewed, and why.
+    /// Tokens of that generation could not be renewed, and why.
     Failure(Generation, AuthError),
-    /// A tab has tokens of that generation: who has newer ones?
+    /// A tab has tokens of that generation, and asks for newer ones.
     Ask(Generation),
-    /// Everything that was told before this has arrived: a tab's word to itself.
+    /// A message of a tab to itself: when it arrives, all that was sent before has arrived.
     Echo(u32),
 }
 
 impl TabMessage {
+    /// The name in the table of transitions.
+    pub fn name(&self) -> &'static str {
+        match self {
+            TabMessage::Tokens(_) => "PeerMessage(Tokens)",
+            TabMessage::End(..) => "PeerMessage(End)",
+            TabMessage::Failure(..) => "PeerMessage(Failure)",
+            TabMessage::Ask(_) => "PeerMessage(Ask)",
+            TabMessage::Echo(_) => "PeerMessage(Echo)",
+        }
+    }
+
     /// The text to send.
     pub fn to_text(&self) -> Secret {
         Secret::new(match self {
             TabMessage::Tokens(text) => form::of(&[("tokens", Some(text.reveal()))]),
-            TabMessage::End(generation, ending) => {
-                about(*generation, Some(ending.as_str()), ending.reason())
+            TabMessage::End(generation, reason) => {
+                about(*generation, Some(reason.as_str()), reason.error())
             }
             TabMessage::Failure(generation, error) => about(*generation, None, Some(error)),
             TabMessage::Ask(generation) => about(*generation, None, None),
@@ -51,8 +62,8 @@ impl TabMessage {
         };
         let failure = form.field("failure").map(AuthError::from_text);
         Some(match (form.field("ending"), failure) {
-            (Some(ending), why) => {
-                TabMessage::End(generation, EndReason::from_name(ending, why.flatten())?)
+            (Some(reason), error) => {
+                TabMessage::End(generation, EndReason::from_name(reason, error.flatten())?)
             }
             (None, Some(error)) => TabMessage::Failure(generation, error?),
             (None, None) => TabMessage::Ask(generation),
@@ -60,14 +71,14 @@ impl TabMessage {
     }
 }
 
-fn about(generation: Generation, ending: Option<&str>, failure: Option<&AuthError>) -> String {
+fn about(generation: Generation, reason: Option<&str>, failure: Option<&AuthError>) -> String {
     form::of(&[
         (
             "signed_in_at",
             Some(&generation.signed_in_at.as_millis().to_string()),
         ),
         ("renewals", Some(&generation.renewals.to_string())),
-        ("ending", ending),
+        ("ending", reason),
         ("failure", failure.map(AuthError::to_text).as_deref()),
     ])
 }

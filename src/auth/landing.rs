@@ -1,18 +1,17 @@
-//! Takes in the answer to a sign-in that this page load may be, and brings the user back to where they were.
+//! Takes the response to a sign-in that this page load may be, and brings the user back to where they were.
 
-use super::core::Core;
-use super::{Hooks, is_own};
+use super::shared::{Shared, is_own};
 use crate::browser::storage::crossing;
 use crate::browser::timeout::sleep;
-use crate::browser::{self, clock, frame, json, page, shared};
+use crate::browser::{self, clock, frame, json, page, shared as page_wide};
+use crate::client::hooks::Hooks;
 use crate::error::{AuthError, ErrorCode, Result};
 use crate::oauth::arrival::{Arrival, Redirect};
 use crate::oauth::redirect::{Grant, Response, find, judge};
 use crate::oauth::sign_in::SignIn;
 use crate::oauth::state::State;
-use crate::oauth::tokens::Tokens;
 use crate::options::{FlowOption, Options};
-use crate::session::Event;
+use crate::session::event::Event;
 use crate::text::concat;
 use crate::url::Url;
 use std::cell::RefCell;
@@ -49,18 +48,24 @@ pub fn forget_sign_ins(matches: impl Fn(&SignIn) -> bool) {
     }
 }
 
-/// An answer that was judged, with its sign-in and this page's URL without it.
-pub struct Answer {
+/// A response that was taken out of the address bar and judged, with the record of its sign-in.
+struct Taken {
     judged: Result<Grant>,
     sign_in: Option<SignIn>,
-    page: Url,
-    /// Whether it is still in the address bar, which nothing could change.
+    here: Here,
+}
+
+/// This page.
+struct Here {
+    /// Its URL, without the response.
+    url: Url,
+    /// Whether the response is still in the address bar, which nothing could change.
     is_stuck: bool,
 }
 
 thread_local! {
     /// What a callback page has completed, for a framework that mounts it twice.
-    static COMPLETED: RefCell<Option<Rc<Core>>> = const { RefCell::new(None) };
+    static COMPLETED: RefCell<Option<Rc<Shared>>> = const { RefCell::new(None) };
 }
 
 /// Where the URL with an answer is that one client has taken out of the address bar for another, which may be of another copy of
@@ -68,8 +73,8 @@ thread_local! {
 const HELD: &str = "placeos-auth:held";
 
 fn take_held() -> Option<Url> {
-    let text = shared::get(HELD).filter(|text| !text.is_empty())?;
-    shared::set(HELD, "");
+    let text = page_wide::get(HELD).filter(|text| !text.is_empty())?;
+    page_wide::set(HELD, "");
     browser::url::parse(&text, None)
 }
 
@@ -78,99 +83,124 @@ fn stored_sign_in(response: &Response) -> Option<SignIn> {
     SignIn::from_text(&text)
 }
 
-/// Takes the answer out of the address bar and the sign-in out of storage, then judges the one by the other. An answer to
-/// another client's sign-in is kept for that client.
-pub fn take_in(core: &Core, here: &Url) -> Option<Answer> {
-    let own = &core.config.redirect_url;
+/// Deals with the response that this page load may be, and restores the session.
+pub fn land(shared: &Rc<Shared>) -> Result<()> {
+    match take_response(shared, &page::url()?) {
+        Some(taken) => {
+            shared.client.handle(Event::PageLoaded);
+            complete_sign_in(shared, taken);
+        }
+        None => restore_outcome(shared),
+    }
+    Ok(())
+}
+
+/// Takes the response out of the address bar and the record of its sign-in out of storage, then judges the one by the other.
+/// A response to another client's sign-in is kept for that client.
+fn take_response(shared: &Shared, here: &Url) -> Option<Taken> {
+    let own = &shared.config().redirect_url;
     let is_here = find(here, own).is_some();
     let url = if is_here { here.clone() } else { take_held()? };
     let (response, clean) = find(&url, own)?;
     let is_stuck = is_here && page::replace_entry(&page::history_state(), &clean).is_err();
     if is_stuck {
-        core.log(
+        shared.log(
             "the address bar can't be changed: the answer stays there until this page is left",
         );
     }
     let sign_in = stored_sign_in(&response);
-    let is_foreign = sign_in.as_ref().is_some_and(|known| !core.is_mine(known));
+    let is_foreign = sign_in
+        .as_ref()
+        .is_some_and(|known| !shared.config().takes_response_to(known));
     if is_foreign {
         // Whoever asked finds it in the address bar, or here.
         if !is_stuck {
-            shared::set(HELD, &url.href());
+            page_wide::set(HELD, &url.href());
         }
         return None;
     }
-    if is_stuck && sign_in.is_none() && shared::get(&core.key("outcome")).is_some() {
+    if is_stuck && sign_in.is_none() && page_wide::get(&shared.key("outcome")).is_some() {
         // Another client on this page has taken it.
         return None;
     }
     if let Some(state) = response.state() {
         crossing::take(&sign_in_key(state));
     }
-    Some(Answer {
+    Some(Taken {
         judged: judge(response, sign_in.as_ref(), clock::now()),
         sign_in,
-        page: if is_here { clean } else { here.clone() },
-        is_stuck,
+        here: Here {
+            url: if is_here { clean } else { here.clone() },
+            is_stuck,
+        },
     })
 }
 
-/// Begins the session of an answer, and goes to the page the user left. A code is exchanged first, whoever still waits
-/// for it: it is good once. Other clients of the same server and id, of other options or in another bundle, know that by an
-/// empty outcome, and wait.
-pub fn finish(core: &Rc<Core>, answer: Answer) {
-    match (answer.judged, answer.sign_in) {
+/// Begins the session of a response, and goes to the page the user left. A code is good once, so it is exchanged first, even
+/// if nobody waits for it any more. Other clients of the same server and id, of other options or in another bundle, know that
+/// by an empty outcome, and wait.
+fn complete_sign_in(shared: &Rc<Shared>, taken: Taken) {
+    let attempt = shared.client.begin_sign_in();
+    let Taken {
+        judged,
+        sign_in,
+        here,
+    } = taken;
+    match (judged, sign_in) {
         (Ok(Grant::Tokens(tokens)), Some(sign_in)) => {
-            signed_in(core, tokens, &sign_in, &answer.page, answer.is_stuck);
+            shared.client.handle(Event::SignedIn { tokens, attempt });
+            signed_in(shared, &sign_in, &here);
         }
         (Ok(Grant::Code(code)), Some(sign_in)) => {
-            let closed = core.begun.close_until_dropped();
-            shared::set(&core.key("outcome"), "");
-            let core = Rc::clone(core);
+            let closed = shared.landed.close_until_dropped();
+            page_wide::set(&shared.key("outcome"), "");
+            let shared = Rc::clone(shared);
             spawn_local(async move {
-                match core.redeem(code, &sign_in.scope).await {
-                    Ok(tokens) => signed_in(&core, tokens, &sign_in, &answer.page, answer.is_stuck),
-                    Err(error) => failed(&core, error.into_final(), &answer.page, answer.is_stuck),
+                match shared.client.server.redeem(code, &sign_in.scope).await {
+                    Ok(tokens) => {
+                        shared.client.handle(Event::SignedIn { tokens, attempt });
+                        signed_in(&shared, &sign_in, &here);
+                    }
+                    Err(error) => failed(&shared, error.into_final(), &here),
                 }
                 drop(closed);
             });
         }
-        (Err(error), _) => failed(core, error, &answer.page, answer.is_stuck),
+        (Err(error), _) => failed(shared, error, &here),
         // Without a record nothing is judged to be good.
         (Ok(_), None) => {}
     }
 }
 
-fn failed(core: &Core, error: AuthError, here: &Url, is_stuck: bool) {
-    core.log(&concat(&["sign-in failed: ", error.code().as_str()]));
-    came_out(core, Redirect::Failed(error));
+fn failed(shared: &Shared, error: AuthError, here: &Here) {
+    shared.log(&concat(&["sign-in failed: ", error.code().as_str()]));
+    note_outcome(shared, Redirect::Failed(error));
     // Once: an outcome that nobody has taken up yet tells of an address that leads back here.
-    if is_stuck && crossing::get(&core.key("arrival")).is_none() {
-        leave(core, here, None);
+    if here.is_stuck && crossing::get(&shared.key("arrival")).is_none() {
+        leave(shared, &here.url, None);
     }
 }
 
 /// Notes the outcome, for other clients on this page as well.
-fn came_out(core: &Core, redirect: Redirect) {
+fn note_outcome(shared: &Shared, redirect: Redirect) {
     let outcome = Arrival {
         redirect: redirect.clone(),
         history_state: None,
         sent: clock::now(),
     };
-    shared::set(&core.key("outcome"), &outcome.to_text());
-    core.set_redirect(redirect);
+    page_wide::set(&shared.key("outcome"), &outcome.to_text());
+    shared.set_redirect(redirect);
 }
 
-fn signed_in(core: &Rc<Core>, tokens: Tokens, sign_in: &SignIn, here: &Url, is_stuck: bool) {
-    crossing::take(&core.key("begun"));
-    core.apply(Event::SignedIn(tokens));
-    let target = own_origin(&sign_in.return_to, here);
+fn signed_in(shared: &Shared, sign_in: &SignIn, here: &Here) {
+    crossing::take(&shared.key("begun"));
+    let target = own_origin(&sign_in.return_to, &here.url);
     let redirect = Redirect::SignedIn {
         return_to: target.href(),
         app_state: sign_in.app_state.clone(),
     };
-    came_out(core, redirect);
-    return_to(core, sign_in, &target, here, is_stuck);
+    note_outcome(shared, redirect);
+    return_to(shared, sign_in, &target, here);
 }
 
 /// The URL of a text, or this page in place of one that leads elsewhere: it was checked when it was stored, but storage is
@@ -181,79 +211,79 @@ fn own_origin(text: &str, here: &Url) -> Url {
         .unwrap_or_else(|| here.clone())
 }
 
-fn return_to(core: &Core, sign_in: &SignIn, target: &Url, here: &Url, is_stuck: bool) {
-    if !is_stuck && target != here && core.navigate(&target.href()) {
+fn return_to(shared: &Shared, sign_in: &SignIn, target: &Url, here: &Here) {
+    if !here.is_stuck && *target != here.url && shared.client.hooks.navigate(&target.href()) {
         return;
     }
     let state = sign_in.history_state.as_deref();
-    if target.path == here.path && !is_stuck {
+    if target.path == here.url.path && !here.is_stuck {
         let state = state.and_then(json::from_text);
         let state = state.unwrap_or_else(page::history_state);
         if page::replace_entry(&state, target).is_ok() {
-            core.log("going to the page the user left");
+            shared.log("going to the page the user left");
             return;
         }
     }
-    leave(core, target, state);
+    leave(shared, target, state);
 }
 
 /// Loads another page in the place of this one, which takes the outcome over. Where that can't be kept, this one stays.
-fn leave(core: &Core, target: &Url, history_state: Option<&str>) {
+fn leave(shared: &Shared, target: &Url, history_state: Option<&str>) {
     let arrival = Arrival {
-        redirect: core.redirect(),
+        redirect: shared.redirect(),
         history_state: history_state.map(str::to_owned),
         sent: clock::now(),
     };
-    if core.can_leave() && crossing::set(&core.key("arrival"), &arrival.to_text()) {
-        core.log("going to the page the user left");
+    if shared.client.outlives_page() && crossing::set(&shared.key("arrival"), &arrival.to_text()) {
+        shared.log("going to the page the user left");
         let _ = page::replace(target);
     } else {
-        core.log(
+        shared.log(
             "staying on this page, for the session would not outlive it: see redirect.returnTo",
         );
     }
 }
 
-/// Restores the session, and takes over the outcome that the page before this one sent here, or that another client of this
-/// page has, or is about to have.
-pub fn arrive(core: &Rc<Core>) {
-    let outcome = core.key("outcome");
-    if let Some(text) = crossing::take(&core.key("arrival")) {
-        core.restore();
+/// Restores the session, and the outcome that the page before this one sent here, or that another client of this page has or
+/// is about to have.
+fn restore_outcome(shared: &Rc<Shared>) {
+    let outcome = shared.key("outcome");
+    if let Some(text) = crossing::take(&shared.key("arrival")) {
+        shared.client.handle(Event::PageLoaded);
         if let Some((redirect, state)) = read_outcome(&text) {
-            came_out(core, redirect);
+            note_outcome(shared, redirect);
             restore_state(state);
         }
-    } else if shared::get(&outcome).as_deref() == Some("") && core.config.api_key.is_none() {
-        core.log("another client on this page exchanges the code: waiting for it");
-        let closed = core.begun.close_until_dropped();
-        let core = Rc::clone(core);
+    } else if page_wide::get(&outcome).as_deref() == Some("") && shared.config().api_key.is_none() {
+        shared.log("another client on this page exchanges the code: waiting for it");
+        let closed = shared.landed.close_until_dropped();
+        let shared = Rc::clone(shared);
         spawn_local(async move {
             let begun = clock::now();
             for _ in 0..MOST_LOOKS {
                 let is_over = clock::now().distance(begun) >= LONGEST_EXCHANGE;
-                if is_over || shared::get(&outcome).as_deref() != Some("") {
+                if is_over || page_wide::get(&outcome).as_deref() != Some("") {
                     break;
                 }
                 sleep(LOOK).await;
             }
-            take_over(&core, &outcome);
+            take_over(&shared, &outcome);
             drop(closed);
         });
     } else {
-        take_over(core, &outcome);
+        take_over(shared, &outcome);
     }
 }
 
 /// Restores the session, with what another client on this page has noted of how it came to be.
-fn take_over(core: &Rc<Core>, outcome: &str) {
-    core.restore();
-    let text = shared::get(outcome).unwrap_or_default();
+fn take_over(shared: &Rc<Shared>, outcome: &str) {
+    shared.client.handle(Event::PageLoaded);
+    let text = page_wide::get(outcome).unwrap_or_default();
     if let Some((redirect, _)) = read_outcome(&text) {
         // The session of a client that keeps it elsewhere is none of this one's.
-        let is_own = matches!(redirect, Redirect::Failed(_)) || core.session().is_some();
+        let is_own = matches!(redirect, Redirect::Failed(_)) || shared.client.session().is_some();
         if is_own {
-            core.set_redirect(redirect);
+            shared.set_redirect(redirect);
         }
     }
 }
@@ -282,8 +312,8 @@ fn restore_state(state: Option<String>) {
     }
 }
 
-/// Completes the sign-in of this page load by the options it was begun with.
-pub async fn complete(hooks: Hooks) -> Result<Rc<Core>> {
+/// On a callback page: completes the sign-in of this page load by the options it was begun with.
+pub async fn complete(hooks: Hooks) -> Result<Rc<Shared>> {
     let here = page::url()?;
     frame::check_is_outside()?;
     let own = here.with_path(&here.path);
@@ -298,7 +328,7 @@ pub async fn complete(hooks: Hooks) -> Result<Rc<Core>> {
             let _ = page::replace(clean);
         }
         let completed = COMPLETED.with_borrow(Clone::clone).ok_or_else(no_sign_in)?;
-        completed.begun.wait().await;
+        completed.landed.wait().await;
         return Ok(completed);
     };
     let options = Options {
@@ -317,21 +347,28 @@ pub async fn complete(hooks: Hooks) -> Result<Rc<Core>> {
         navigate: None,
         ..hooks
     };
-    let core = Core::of(options, hooks)?;
-    COMPLETED.replace(Some(Rc::clone(&core)));
-    core.begun.wait().await;
-    if !core.can_leave() {
+    let (shared, is_new) = Shared::of(options, hooks)?;
+    if is_new {
+        land(&shared)?;
+    }
+    COMPLETED.replace(Some(Rc::clone(&shared)));
+    shared.landed.wait().await;
+    if !shared.client.outlives_page() {
         return Err(AuthError::new(
             ErrorCode::Configuration,
             "The session can't be taken along to the app: with a callback page, `storage` has to be \"session\" or \
              \"local\", and allowed by the browser.",
         ));
     }
-    if let Redirect::Failed(_) = core.redirect() {
+    if let Redirect::Failed(_) = shared.redirect() {
         let target = own_origin(&sign_in.return_to, clean);
-        return_to(&core, &sign_in, &target, clean, false);
+        let here = Here {
+            url: clean.clone(),
+            is_stuck: false,
+        };
+        return_to(&shared, &sign_in, &target, &here);
     }
-    Ok(core)
+    Ok(shared)
 }
 
 fn no_sign_in() -> AuthError {

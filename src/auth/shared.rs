@@ -1,0 +1,105 @@
+//! What all `Auth`s of one configuration share on a page.
+
+use crate::browser::latch::Latch;
+use crate::browser::{self, frame, native, page, timer};
+use crate::client::Client;
+use crate::client::hooks::{AppHooks, Hooks};
+use crate::config::Config;
+use crate::error::{AuthError, Result};
+use crate::oauth::arrival::Redirect;
+use crate::options::Options;
+use crate::time::Instant;
+use crate::url::Url;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+thread_local! {
+    /// Those of this page load: one for each configuration, kept until the page ends, so that an `Auth` that is closed and
+    /// created again finds its session and its redirect.
+    static ALL: RefCell<Vec<Rc<Shared>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The client of one configuration, how this page load began, and the sign-in it is being left for.
+pub struct Shared {
+    pub client: Rc<Client>,
+    /// Closed until the response that this page load may be is dealt with.
+    pub landed: Latch,
+    redirect: RefCell<Redirect>,
+    pub sign_in: SignInUnderWay,
+    /// When this page was last left for the logout page.
+    pub left_for_logout: Cell<Option<Instant>>,
+}
+
+/// The sign-in under way on this page, which later ones join.
+#[derive(Default)]
+pub struct SignInUnderWay {
+    /// Closed until it has ended and the page is still here.
+    pub latch: Latch,
+    /// How the last one ended.
+    pub end: RefCell<Option<AuthError>>,
+}
+
+impl Shared {
+    /// What belongs to these options, and whether it is new.
+    ///
+    /// # Errors
+    /// Those of [`Config::check`], and `unsupported_environment` where there is no page.
+    pub fn of(options: Options, hooks: Hooks) -> Result<(Rc<Self>, bool)> {
+        let page = page::url()?;
+        timer::check_is_there()?;
+        frame::check_is_outside()?;
+        let config = Config::check(options, &page, &browser::url::parse)?;
+        let is_same = |shared: &&Rc<Shared>| *shared.client.config == config;
+        if let Some(known) = ALL.with_borrow(|all| all.iter().find(is_same).cloned()) {
+            known.client.hooks.add(hooks);
+            return Ok((known, false));
+        }
+        let shared = Rc::new(Shared {
+            client: Rc::new(Client::new(config, AppHooks::new(hooks))),
+            landed: Latch::default(),
+            redirect: RefCell::new(Redirect::None),
+            sign_in: SignInUnderWay::default(),
+            left_for_logout: Cell::new(None),
+        });
+        ALL.with_borrow_mut(|all| all.push(Rc::clone(&shared)));
+        native::remember();
+        Ok((shared, true))
+    }
+
+    /// The clients of this page that have the same session.
+    pub fn clients_of_session(&self) -> Vec<Rc<Client>> {
+        let key = self.client.config.key("session");
+        let all = ALL.with_borrow(Clone::clone).into_iter();
+        all.map(|shared| Rc::clone(&shared.client))
+            .filter(|client| client.config.key("session") == key)
+            .collect()
+    }
+
+    /// The storage key of this client's data of that name.
+    pub fn key(&self, name: &str) -> String {
+        self.client.config.key(name)
+    }
+
+    pub fn config(&self) -> &Config {
+        &self.client.config
+    }
+
+    pub fn log(&self, line: &str) {
+        self.client.hooks.log(line);
+    }
+
+    /// What this page load brought back from the server.
+    pub fn redirect(&self) -> Redirect {
+        self.redirect.borrow().clone()
+    }
+
+    pub fn set_redirect(&self, redirect: Redirect) {
+        self.redirect.replace(redirect);
+    }
+}
+
+/// Whether the user may be sent to a URL: it is of this page's origin, and stays so when only its path is passed on. A path
+/// that begins with two slashes would be another host.
+pub fn is_own(url: &Url, here: &Url) -> bool {
+    url.same_origin(here) && !url.has_user_info() && !url.path.starts_with("//")
+}

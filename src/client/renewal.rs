@@ -1,0 +1,24 @@
+//! A renewal asks the server.
+
+use super::frame;
+use super::server::Server;
+use crate::error::Result;
+use crate::oauth::tokens::Tokens;
+use crate::session::effect::RenewalMethod;
+use std::rc::Rc;
+
+/// Asks the server for new tokens in place of the old ones. A hidden frame is gone as soon as nobody wants its outcome.
+///
+/// # Errors
+/// Those of [`Server::refresh`] and [`frame::renew`].
+pub async fn ask(
+    server: &Rc<Server>,
+    method: RenewalMethod,
+    old: &Tokens,
+    is_wanted: &dyn Fn() -> bool,
+) -> Result<Tokens> {
+    match method {
+        RenewalMethod::RefreshToken(refresh_token) => server.refresh(old, &refresh_token).await,
+        RenewalMethod::Frame => frame::renew(server, old, is_wanted).await,
+    }
+}
