@@ -36,14 +36,14 @@ export async function ensureNodeModules() {
   await writeFile(marker, wanted);
 }
 
-/** The wasm32 target, and the wasm-bindgen that matches the locked crate. */
+/** Rust with its wasm32 target, and the wasm-bindgen that matches the locked crate. */
 export async function ensureWasmTools() {
   await ensureRust();
-  const { output: targets } = await capture("rustup", [
-    "target",
-    "list",
-    "--installed",
-  ]);
+  const { output: targets } = await capture(
+    "rustup",
+    ["target", "list", "--installed"],
+    { cwd: root },
+  );
   if (!targets.includes("wasm32-unknown-unknown")) {
     await install("the wasm32 target of Rust", "rustup", [
       "target",
@@ -64,12 +64,24 @@ export async function ensureWasmPack() {
   await ensureCargoTool("wasm-pack", "wasm-pack", WASM_PACK);
 }
 
+/** The Rust that `rust-toolchain.toml` names, with all that it lists. */
 async function ensureRust() {
   const { code } = await capture("rustup", ["--version"]);
   if (code !== 0)
     throw new Error(
       "Rust is missing. Install it with rustup: https://rustup.rs",
     );
+  // Left to itself, rustup would install it in the midst of another command, which shows nothing for a minute.
+  const env = { ...process.env, RUSTUP_AUTO_INSTALL: "0" };
+  const active = await capture("rustup", ["show", "active-toolchain"], {
+    cwd: root,
+    env,
+  });
+  if (active.code !== 0)
+    await install("the Rust of rust-toolchain.toml", "rustup", [
+      "toolchain",
+      "install",
+    ]);
 }
 
 async function lockedVersion(name) {
