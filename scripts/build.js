@@ -13,19 +13,13 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { must } from "./run.js";
+import { shrink } from "./shrink.js";
 import {
   ensureNodeModules,
   ensureWasmTools,
   environment,
   root,
 } from "./tools.js";
-import {
-  blankSources,
-  refuseFormatting,
-  shortenNames,
-  snipPanics,
-  snipTable,
-} from "./wat.js";
 
 const dist = join(root, "dist");
 /** Where it is put together, so that dist/ is never half there. */
@@ -33,17 +27,6 @@ const next = join(root, "target", "dist");
 const bindgen = join(root, "target", "bindgen");
 const STAMP = ".inputs";
 const wasm = join(next, "placeos-auth.wasm");
-
-/** What Rust's wasm32 target has switched on, which WebAssembly's text form doesn't say. */
-const FEATURES = [
-  "--enable-bulk-memory",
-  "--enable-bulk-memory-opt",
-  "--enable-multivalue",
-  "--enable-mutable-globals",
-  "--enable-nontrapping-float-to-int",
-  "--enable-reference-types",
-  "--enable-sign-ext",
-];
 
 /** Builds dist/, unless it was built from the same inputs already. */
 export async function build() {
@@ -109,47 +92,12 @@ async function compile() {
     ],
     { env },
   );
-  await rewrite(env);
-}
-
-/** What wasm-opt does. */
-const SMALLER = [
-  // Other ways through the same code, which compress better.
-  "--flatten",
-  "--rereloop",
-  "-Oz",
-  "-Oz",
-  "--converge",
-  // Functions with one caller are inlined only if they are small: a little larger as it is, two percent smaller
-  // compressed.
-  "--one-caller-inline-max-function-size=30",
-];
-
-/** See `wat.js`. */
-async function rewrite(env) {
-  const file = (name) => join(bindgen, name);
-  const [before, snipped, small, text] = [
-    file("core_bg.wasm"),
-    file("snipped.wasm"),
-    file("small.wasm"),
-    file("core.wat"),
-  ];
-  const disassemble = async (from) => {
-    await must("wasm-dis", [from, "-o", text], { env });
-    return readFile(text, "utf8");
-  };
-  const { wat, glue } = shortenNames(
-    blankSources(snipTable(snipPanics(await disassemble(before)))),
-    await readFile(file("core.js"), "utf8"),
+  const { wasm: small, glue } = shrink(
+    await readFile(join(bindgen, "core_bg.wasm")),
+    await readFile(join(bindgen, "core.js"), "utf8"),
   );
+  await writeFile(wasm, small);
   await writeFile(join(next, "core.js"), await withSnippets(glue));
-  await writeFile(text, wat);
-  await must("wasm-as", [...FEATURES, "-g", text, "-o", snipped], { env });
-  const optimize = [...FEATURES, ...SMALLER];
-  await must("wasm-opt", [...optimize, "-g", snipped, "-o", small], { env });
-  refuseFormatting(await disassemble(small));
-  const strip = [...FEATURES, "-Oz", "--strip-debug"];
-  await must("wasm-opt", [...strip, small, "-o", wasm], { env });
 }
 
 /**
@@ -210,8 +158,9 @@ async function fingerprint() {
     "Cargo.toml",
     "Cargo.lock",
     "package-lock.json",
+    "rust-toolchain.toml",
     "scripts/build.js",
-    "scripts/wat.js",
+    "scripts/shrink.js",
   ]) {
     hash.update(await readFile(join(root, name)));
   }
