@@ -137,5 +137,10 @@ test("a minimal app downloads no more than was promised", async () => {
     cwd: root,
   });
   const [, brotli] = stdout.match(/^minimal app.* ([\d,]+)$/m);
-  assert.ok(Number(brotli.replaceAll(",", "")) <= 83_000, stdout);
+  for (const page of ["README.md", "docs/size.md"]) {
+    const text = await readFile(join(root, page), "utf8");
+    const promised = Number(text.match(/at most (\d+) kB/)[1]) * 1000;
+    assert.ok(promised <= 83_000, page);
+    assert.ok(Number(brotli.replaceAll(",", "")) <= promised, stdout);
+  }
 });

@@ -1,0 +1,194 @@
+// The README and the pages of docs/: that nothing in them is too long, missing, or wrong.
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, dirname, join, resolve } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const read = (path) => readFileSync(join(root, path), "utf8");
+
+const README = read("README.md");
+const TYPES = read("www/package/index.d.ts");
+const PAGES = readdirSync(join(root, "docs"))
+  .filter((name) => name.endsWith(".md"))
+  .map((name) => join("docs", name));
+const ALL = ["README.md", ...PAGES];
+
+const CODE = /^```(\w*)\n(.*?)^```$/gms;
+const withoutCode = (text) => text.replace(CODE, "").replace(/`[^`\n]*`/g, "");
+const found = (text, pattern) =>
+  [...text.matchAll(pattern)].map(([, name]) => name);
+
+/** The part of a page under a heading, up to the next one of its rank. */
+function section(text, heading) {
+  const [, after] = text.split(`\n## ${heading}\n`);
+  assert.ok(after, `there is a section ${heading}`);
+  return after.split("\n## ")[0];
+}
+
+/** A declaration in the types, from its name to its end. */
+function declaration(start) {
+  const [, after] = TYPES.split(`export ${start}`);
+  assert.ok(after, `the types have ${start}`);
+  return after.split(/^export /m)[0];
+}
+
+const members = (start) =>
+  found(declaration(start), /^ {2}(?:readonly )?(\w+)\??[:(]/gm);
+
+/** The anchors that GitHub and npm give a page's headings. */
+const anchorsOf = (text) =>
+  found(text.replace(CODE, ""), /^#+ (.*)$/gm).map((heading) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w\- ]/g, "")
+      .replaceAll(" ", "-"),
+  );
+
+test("the README has 1,200 words at most", () => {
+  const words = README.split(/\s+/).filter(Boolean).length;
+  assert.ok(words <= 1200, `${words} words`);
+});
+
+test("every relative link leads to a file, and to a heading that is there", () => {
+  const broken = [];
+  for (const page of ALL) {
+    const text = read(page);
+    const targets = found(withoutCode(text), /\]\(([^)\s]+)\)/g);
+    for (const target of targets) {
+      if (/^https?:/.test(target)) continue;
+      const [path, anchor] = target.split("#");
+      const file = path ? resolve(root, dirname(page), path) : join(root, page);
+      const isThere =
+        existsSync(file) &&
+        (anchor === undefined ||
+          anchorsOf(readFileSync(file, "utf8")).includes(anchor));
+      if (!isThere) broken.push(`${page}: ${target}`);
+    }
+  }
+  assert.deepEqual(broken, []);
+});
+
+test("the README links every page of docs/", () => {
+  const linked = found(withoutCode(README), /\]\((docs\/[\w-]+\.md)/g);
+  assert.deepEqual(
+    PAGES.filter((page) => !linked.includes(page)),
+    [],
+  );
+});
+
+test("every error code has a section of its own, and there is no other", () => {
+  const codes = found(declaration("type AuthErrorCode"), /\| "(\w+)"/g);
+  assert.ok(codes.length > 15);
+  assert.deepEqual(
+    found(read("docs/errors.md"), /^## (.*)$/gm),
+    codes.map((code) => `\`${code}\``),
+  );
+});
+
+for (const [heading, name] of [
+  ["`createAuth`", "AuthOptions"],
+  ["`login`", "LoginOptions"],
+  ["`logout`", "LogoutOptions"],
+  ["`loginWithPassword`", "PasswordCredentials"],
+]) {
+  test(`every option of ${name} is in docs/options.md, and no other`, () => {
+    const rows = section(read("docs/options.md"), heading);
+    const options = found(rows, /^\| `(\w+)` \|/gm);
+    assert.ok(options.length > 1);
+    assert.deepEqual(options.sort(), members(`interface ${name}`).sort());
+  });
+}
+
+test("every method and property is in docs/api.md, and no other", () => {
+  const rows = found(read("docs/api.md"), /^\| `auth\.(\w+)/gm);
+  assert.deepEqual(rows.sort(), members("class Auth ").sort());
+});
+
+test("every event is in docs/events.md, and no other", () => {
+  const types = found(declaration("type AuthEvent"), /"([\w-]+)"/g);
+  const rows = found(read("docs/events.md"), /^\| `([a-z-]+)` \|/gm);
+  assert.deepEqual(rows.slice(rows.indexOf("signed-in")).sort(), types.sort());
+});
+
+test("the commands of the README are there", async () => {
+  const { scripts } = JSON.parse(read("package.json"));
+  const names = found(README, /npm (?:run )?(start|test|size|build)\b/g);
+  assert.deepEqual([...new Set(names)].sort(), ["size", "start", "test"]);
+  for (const name of names) assert.ok(scripts[name], name);
+
+  const flags = found(README, /npm start -- (--\w+)/g);
+  assert.ok(flags.length > 0);
+  const start = join(root, "scripts", "start.js");
+  const { stdout } = await run(process.execPath, [start, "--help"]);
+  for (const flag of flags) assert.ok(stdout.includes(flag), flag);
+
+  const [command] = found(read(".ci/run"), /^exec (.*)$/gm);
+  assert.match(README, new RegExp(`^${command}\\b`, "m"));
+});
+
+const skip =
+  !existsSync(join(root, "dist", "index.d.ts")) &&
+  !process.env.CI &&
+  "The package isn't built: npm run build.";
+
+/** What the samples take from other packages, and the client that some of them begin with. */
+const AMBIENT = `
+declare module "react";
+declare module "*?url";
+declare const auth: import("placeos-auth").Auth;
+`;
+
+const CONFIG = {
+  compilerOptions: {
+    lib: ["ES2022", "DOM", "DOM.Iterable"],
+    module: "NodeNext",
+    moduleResolution: "NodeNext",
+    moduleDetection: "force",
+    target: "ES2022",
+    strict: true,
+    // What a sample leaves untyped may be anything.
+    noImplicitAny: false,
+    allowJs: true,
+    checkJs: true,
+    noEmit: true,
+    types: [],
+  },
+  include: ["*.js", "*.d.ts"],
+};
+
+test("every sample fits the types", { skip }, async () => {
+  const app = await mkdtemp(join(tmpdir(), "placeos-auth-docs-"));
+  try {
+    await mkdir(join(app, "node_modules"));
+    await symlink(root, join(app, "node_modules", "placeos-auth"));
+    await writeFile(join(app, "package.json"), '{"type":"module"}');
+    await writeFile(join(app, "tsconfig.json"), JSON.stringify(CONFIG));
+    await writeFile(join(app, "ambient.d.ts"), AMBIENT);
+    let count = 0;
+    for (const page of ALL) {
+      const samples = [...read(page).matchAll(CODE)];
+      for (const [, language, sample] of samples) {
+        if (language !== "js") continue;
+        count += 1;
+        const name = `${basename(page, ".md")}-${count}.js`;
+        await writeFile(join(app, name), sample);
+      }
+    }
+    assert.ok(count >= 15, `${count} samples`);
+    const tsc = join(root, "node_modules", ".bin", "tsc");
+    const failure = await run(tsc, ["--project", app], { cwd: app }).then(
+      () => null,
+      (error) => error,
+    );
+    assert.equal(failure, null, failure?.stdout || failure?.message);
+  } finally {
+    await rm(app, { recursive: true, force: true });
+  }
+});
