@@ -49,11 +49,14 @@ export async function build() {
 
 async function compile() {
   // Panic messages name source files; the machine's folders are nobody's business, and cost size.
+  const homes = [process.env.CARGO_HOME ?? join(homedir(), ".cargo"), root];
+  const registries = await readdir(join(homes[0], "registry", "src")).catch(
+    () => [],
+  );
   const remapped = [
-    join(homedir(), ".cargo"),
-    process.env.CARGO_HOME,
-    root,
-  ].filter(Boolean);
+    ...homes,
+    ...registries.map((name) => join(homes[0], "registry", "src", name)),
+  ];
   const flags = remapped.map((path) => `--remap-path-prefix=${path}=`);
   // SHA-256 in a loop, not unrolled: seven kilobytes less.
   flags.push('--cfg=sha2_backend="soft"', '--cfg=sha2_backend_soft="compact"');

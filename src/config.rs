@@ -336,7 +336,7 @@ impl Check<'_> {
         if !url.same_origin(self.page) {
             return Err(AuthError::option(
                 NAME,
-                "is on another origin than this page, so its answer could not be read here.",
+                "is on another origin than this page, so the response could not be read here.",
             ));
         }
         let uri = if is_exact {

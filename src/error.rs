@@ -48,9 +48,9 @@ codes! {
     InvalidResponse = "invalid_response",
     /// A URL that may not have the token, or may not be navigated to.
     UntrustedUrl = "untrusted_url",
-    /// No answer was had.
+    /// No response was received.
     Network = "network",
-    /// An answer was not had in time.
+    /// No response was received in time.
     Timeout = "timeout",
     /// [RFC 6749 §4.2.2.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.2.2.1)
     AccessDenied = "access_denied",
@@ -268,7 +268,7 @@ impl AuthError {
         self.0.uri.as_deref()
     }
 
-    /// The HTTP status, where one was had.
+    /// The HTTP status, if there was a response.
     pub fn status(&self) -> Option<u16> {
         self.0.status
     }

@@ -1,18 +1,20 @@
 //! Text that never prints itself and is wiped when dropped.
 
 use std::fmt;
-use zeroize::Zeroize;
+use std::sync::Arc;
+use zeroize::Zeroizing;
 
 /// A token, code, verifier or password.
 ///
-/// `Debug` shows no part of it, there is no `Display` and no comparison, and its memory is overwritten on drop.
+/// `Debug` shows no part of it, there is no `Display` and no comparison. A clone shares the text, whose memory is overwritten
+/// when the last one is dropped.
 #[derive(Clone)]
-pub struct Secret(String);
+pub struct Secret(Arc<Zeroizing<String>>);
 
 impl Secret {
     /// Takes the text over.
     pub fn new(text: String) -> Self {
-        Secret(text)
+        Secret(Arc::new(Zeroizing::new(text)))
     }
 
     /// The text itself, at the one place that has to send or store it.
@@ -24,11 +26,5 @@ impl Secret {
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret(…)")
-    }
-}
-
-impl Drop for Secret {
-    fn drop(&mut self) {
-        self.0.zeroize();
     }
 }

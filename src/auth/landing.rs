@@ -105,7 +105,7 @@ fn take_response(shared: &Shared, here: &Url) -> Option<Taken> {
     let is_stuck = is_here && page::replace_entry(&page::history_state(), &clean).is_err();
     if is_stuck {
         shared.log(
-            "the address bar can't be changed: the answer stays there until this page is left",
+            "the address bar can't be changed: the response stays there until this page is left",
         );
     }
     let sign_in = stored_sign_in(&response);
@@ -239,7 +239,7 @@ fn leave(shared: &Shared, target: &Url, history_state: Option<&str>) {
         let _ = page::replace(target);
     } else {
         shared.log(
-            "staying on this page, for the session would not outlive it: see redirect.returnTo",
+            "staying on this page, because the session would not outlive it: see redirect.returnTo",
         );
     }
 }
@@ -357,7 +357,7 @@ pub async fn complete(hooks: Hooks) -> Result<Rc<Shared>> {
         return Err(AuthError::new(
             ErrorCode::Configuration,
             "The session can't be taken along to the app: with a callback page, `storage` has to be \"session\" or \
-             \"local\", and allowed by the browser.",
+             \"local\", and the browser has to allow it.",
         ));
     }
     if let Redirect::Failed(_) = shared.redirect() {

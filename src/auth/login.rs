@@ -121,7 +121,7 @@ async fn leave(shared: &Rc<Shared>, checked: Checked) -> Result<Infallible> {
     if !crossing::set(&landing::sign_in_key(&state), sign_in.to_text().reveal()) {
         return Err(AuthError::new(
             ErrorCode::UnsupportedEnvironment,
-            "The browser's storage is blocked or full, so the server's answer could not be recognised. Allow this site to \
+            "The browser's storage is blocked or full, so the server's response could not be recognised. Allow this site to \
              store data.",
         ));
     }

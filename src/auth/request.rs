@@ -64,13 +64,10 @@ pub struct Outgoing {
     /// The `fetch` that ours was installed in place of, if it was.
     via: Option<Function>,
     call: Call,
-}
-
-/// How a signed request begins.
-enum Begun {
-    Sent(Result<Sent, Failure>),
-    /// A renewal is waited for first, for so long at the most.
-    Waiting(Option<Duration>),
+    /// The renewal under way is waited for, for so long at the most.
+    wait: Option<Option<Duration>>,
+    /// The response with status 401 that the request has so far.
+    rejected: Option<JsValue>,
 }
 
 /// A request that was sent, and the token it was signed with.
@@ -137,6 +134,8 @@ impl Outgoing {
             init: init.clone(),
             via,
             call: client.begin_call(),
+            wait: None,
+            rejected: None,
         }
     }
 
@@ -168,16 +167,22 @@ impl Outgoing {
             return Started::Passed(self.pass(&self.input, &self.init));
         }
         // What is to be sent now is sent before the app goes on.
-        let can_repeat = self.can_repeat(false);
-        let next = self.client.next_step(&mut self.call, can_repeat);
-        let begun = match next {
-            NextStep::Wait(limit) => Begun::Waiting(limit),
-            NextStep::Send(credential) => Begun::Sent(self.send(&credential)),
-            NextStep::Fail(error) => Begun::Sent(self.fail(error)),
-            // Only what was sent is handed on.
-            NextStep::HandOn => return Started::Passed(self.pass(&self.input, &self.init)),
-        };
-        Started::Signed(Box::pin(self.answer(begun)))
+        let sent = self.advance();
+        Started::Signed(Box::pin(self.answer(sent)))
+    }
+
+    /// Sends, unless there is something to wait for, or the response there is has to do.
+    fn advance(&mut self) -> Option<Result<Sent, Failure>> {
+        let can_repeat = self.can_repeat(self.rejected.is_some());
+        match self.client.next_step(&mut self.call, can_repeat) {
+            NextStep::Send(credential) => Some(self.send(&credential)),
+            NextStep::Fail(error) => Some(self.fail(error)),
+            NextStep::Wait(limit) => {
+                self.wait = Some(limit);
+                None
+            }
+            NextStep::HandOn => None,
+        }
     }
 
     /// Keeps the options as they are now: what the app does to them while a renewal is waited for, or an answer, changes
@@ -253,62 +258,33 @@ impl Outgoing {
 
     /// The response to what was sent, or is sent when the renewal under way allows it; after a 401 the response to another
     /// sending, as long as there are newer tokens.
-    async fn answer(mut self, begun: Begun) -> Outcome {
-        let mut sent = match begun {
-            Begun::Sent(sent) => sent?,
-            Begun::Waiting(limit) => {
-                self.wait(limit).await?;
-                match self.next(false).await? {
-                    Some(sent) => sent,
-                    None => return Ok(JsFuture::from(self.pass(&self.input, &self.init)).await?),
-                }
-            }
-        };
+    async fn answer(mut self, mut sent: Option<Result<Sent, Failure>>) -> Outcome {
         loop {
-            let response = JsFuture::from(sent.response).await?;
-            let (Some(token), Some(status)) = (sent.token, status_of(&response)) else {
-                return Ok(response);
-            };
-            match status {
-                401 => self.client.handle(Event::TokenRejected(token)),
-                SIGN_IN_AGAIN => {
-                    self.client.handle(Event::SignInDemanded(token));
-                    return Ok(response);
+            if let Some(sent) = sent {
+                if let Some(rejected) = self.rejected.take() {
+                    cancel(&rejected);
                 }
-                _ => return Ok(response),
+                let Sent { response, token } = sent?;
+                let response = JsFuture::from(response).await?;
+                match (token, status_of(&response)) {
+                    (Some(token), Some(401)) => self.client.handle(Event::TokenRejected(token)),
+                    (Some(token), Some(SIGN_IN_AGAIN)) => {
+                        self.client.handle(Event::SignInDemanded(token));
+                        return Ok(response);
+                    }
+                    _ => return Ok(response),
+                }
+                self.rejected = Some(response);
+            } else if let Some(limit) = self.wait.take() {
+                let signal = self.member("signal");
+                let wait = self.client.wait(&mut self.call, limit);
+                abort::unless(signal, Box::pin(wait)).await?;
+            } else {
+                // Nothing that was not sent yet is handed on.
+                return Ok(self.rejected.take().unwrap_or_default());
             }
-            match self.next(true).await {
-                Ok(None) => return Ok(response),
-                Ok(Some(next)) => {
-                    cancel(&response);
-                    sent = next;
-                }
-                Err(failure) => {
-                    cancel(&response);
-                    return Err(failure);
-                }
-            }
+            sent = self.advance();
         }
-    }
-
-    /// Sends as soon as there is nothing to wait for any more; `None` if the response there is has to do.
-    async fn next(&mut self, was_sent: bool) -> Result<Option<Sent>, Failure> {
-        loop {
-            let can_repeat = self.can_repeat(was_sent);
-            match self.client.next_step(&mut self.call, can_repeat) {
-                NextStep::Wait(limit) => self.wait(limit).await?,
-                NextStep::Send(credential) => return self.send(&credential).map(Some),
-                NextStep::HandOn => return Ok(None),
-                NextStep::Fail(error) => return self.fail(error).map(Some),
-            }
-        }
-    }
-
-    /// Waits for the renewal under way, if the caller's signal doesn't end the wait.
-    async fn wait(&mut self, limit: Option<Duration>) -> Result<(), JsValue> {
-        let signal = self.member("signal");
-        let wait = self.client.wait(&mut self.call, limit);
-        abort::unless(signal, Box::pin(wait)).await
     }
 
     /// Whether it can be sent more than once: there is no body, or one that the browser copies. Streams are gone once they

@@ -148,7 +148,7 @@ pub fn check_is_outside() -> Result<()> {
     if frame.flatten().is_some_and(is_ours) {
         return Err(AuthError::new(
             ErrorCode::UnsupportedEnvironment,
-            "This page is in the hidden frame of a renewal, where the app does nothing. Nothing is wrong.",
+            "This page is in the hidden frame of a renewal, where the app does nothing. This is no fault.",
         ));
     }
     Ok(())

@@ -122,7 +122,7 @@ async fn send(url: &str, options: &str, body: Option<&str>) -> Result<Reply> {
     sent.unwrap_or_else(|| {
         Err(AuthError::new(
             ErrorCode::Timeout,
-            "The server didn't answer within 15 seconds. Try again later.",
+            "The server didn't respond within 15 seconds. Try again later.",
         ))
     })
 }
@@ -146,13 +146,13 @@ async fn answer(url: &str, options: &str, body: Option<&str>) -> Result<Reply> {
     let answer = answer.map_err(|_| {
         AuthError::new(
             ErrorCode::Network,
-            "No answer was had from the server: it is out of reach, or doesn't allow this page's origin (CORS).",
+            "No response was received: the server is out of reach, or doesn't allow this page's origin (CORS).",
         )
     })?;
     let status = property(&answer, "0").as_f64().ok_or_else(|| {
         AuthError::new(
             ErrorCode::InvalidResponse,
-            "What this page has in place of `fetch` gave no response that can be read: it is none, or was read before.",
+            "This page has replaced `fetch`, and the replacement gave no response that can be read.",
         )
     })?;
     let body = property(&answer, "2");

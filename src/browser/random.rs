@@ -13,7 +13,7 @@ pub fn bytes<const N: usize>() -> Result<[u8; N]> {
         Ok(()) if bytes != [0; N] => Ok(bytes),
         _ => Err(AuthError::new(
             ErrorCode::UnsupportedEnvironment,
-            "This page has no crypto.getRandomValues that works, without which no sign-in is safe.",
+            "This page has no working crypto.getRandomValues, so no sign-in is safe.",
         )),
     }
 }

@@ -44,7 +44,7 @@ pub fn check_is_there() -> Result<()> {
         Some(_) => Ok(()),
         None => Err(AuthError::new(
             ErrorCode::UnsupportedEnvironment,
-            "This page has no setTimeout that works, without which a wait could last for ever.",
+            "This page has no working setTimeout, so a wait could last forever.",
         )),
     }
 }

@@ -52,7 +52,7 @@ pub async fn renew(
     outcome.unwrap_or_else(|| {
         Err(AuthError::new(
             ErrorCode::Timeout,
-            "The session could not be renewed: the server didn't answer in the hidden frame within 15 seconds.",
+            "The session could not be renewed: the server didn't respond in the hidden frame within 15 seconds.",
         ))
     })
 }
@@ -222,14 +222,14 @@ fn is_other_person(old: &Secret, new: &Secret) -> bool {
 fn other_person() -> AuthError {
     AuthError::new(
         ErrorCode::LoginRequired,
-        "Somebody else is signed in to the server now. The session ends when its token does. Call login() then.",
+        "Another user is signed in to the server now. The session ends with its token. Call login() then.",
     )
 }
 
 fn page_forbids() -> AuthError {
     AuthError::new(
         ErrorCode::LoginRequired,
-        "The page lets no hidden frame be: its Content-Security-Policy needs the server in `frame-src`, and nothing may remove \
-         the frame. The session ends when its token does. Call login() then.",
+        "The page allows no hidden frame. List the server in `frame-src` of its Content-Security-Policy, and leave \
+         the frame in the document. The session ends with its token. Call login() then.",
     )
 }

@@ -45,7 +45,6 @@ use page_events::PageEvents;
 use server::Server;
 use session_store::SessionStore;
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::rc::Rc;
 use std::time::Duration;
 use tabs::TabChannel;
@@ -59,7 +58,7 @@ pub struct Client {
     pub server: Rc<Server>,
     machine: RefCell<Machine>,
     /// What happened while the effects of an earlier event are carried out.
-    events: RefCell<VecDeque<Event>>,
+    events: RefCell<Vec<Event>>,
     is_handling: Cell<bool>,
     store: SessionStore,
     channel: TabChannel,
@@ -106,7 +105,7 @@ impl Client {
     /// Hands an event in, and carries out all effects before the next one. An event that comes meanwhile, from a listener
     /// that calls back, is handed in afterwards.
     pub fn handle(self: &Rc<Self>, event: Event) {
-        self.events.borrow_mut().push_back(event);
+        self.events.borrow_mut().push(event);
         if self.is_handling.replace(true) {
             return;
         }
@@ -128,7 +127,8 @@ impl Client {
     }
 
     fn next_event(&self) -> Option<Event> {
-        self.events.borrow_mut().pop_front()
+        let mut events = self.events.borrow_mut();
+        (!events.is_empty()).then(|| events.remove(0))
     }
 
     fn snapshot(&self) -> Snapshot {
@@ -151,7 +151,7 @@ impl Client {
             Effect::Clear => self.store.clear(),
             Effect::RequestLock { turn, lock, name } => self.request_lock(turn, lock, &name),
             Effect::StartTimer { turn, span } => self.start_timer(turn, span),
-            Effect::StopTimer(turn) => self.turns.stop_timer(turn),
+            Effect::StopTimer(turn) => self.turns.set_timer(turn, None),
             Effect::EndTurn(turn) => self.turns.end(turn),
             Effect::AskServer {
                 renewal,
@@ -208,7 +208,7 @@ impl Client {
     fn start_timer(self: &Rc<Self>, turn: u32, span: Duration) {
         let fired = self.later(move |()| Event::TimerFired(turn));
         match Timer::after(span, move || fired(())) {
-            Some(timer) => self.turns.set_timer(turn, timer),
+            Some(timer) => self.turns.set_timer(turn, Some(timer)),
             None => self.handle(Event::TimerFired(turn)),
         }
     }

@@ -65,7 +65,12 @@ impl Server {
         }
         self.asking.wait().await;
         let known = self.authority.borrow().clone();
-        known.unwrap_or_else(|| Err(AuthError::new(ErrorCode::Network, "No answer was had.")))
+        known.unwrap_or_else(|| {
+            Err(AuthError::new(
+                ErrorCode::Network,
+                "No response was received.",
+            ))
+        })
     }
 
     fn known_authority(&self) -> Option<Rc<Authority>> {

@@ -6,50 +6,50 @@ use std::cell::RefCell;
 
 /// What the browser holds for the turns of this tab.
 #[derive(Default)]
-pub struct TurnHandles(RefCell<Vec<TurnHandle>>);
+pub struct TurnHandles(RefCell<Vec<(u32, TurnHandle)>>);
 
+#[derive(Default)]
 struct TurnHandle {
-    turn: u32,
     lock: Option<Lock>,
     timer: Option<Timer>,
 }
 
 impl TurnHandles {
-    fn with<T>(&self, turn: u32, set: impl FnOnce(&mut TurnHandle) -> T) -> Option<T> {
+    /// Replaces what a turn has; gives what it had.
+    fn replace(&self, turn: u32, mut handle: TurnHandle) -> TurnHandle {
         let mut handles = self.0.borrow_mut();
-        if !handles.iter().any(|handle| handle.turn == turn) {
-            handles.push(TurnHandle {
-                turn,
-                lock: None,
-                timer: None,
-            });
+        match handles.iter_mut().find(|(known, _)| *known == turn) {
+            Some((_, known)) => {
+                if handle.lock.is_some() {
+                    std::mem::swap(&mut known.lock, &mut handle.lock);
+                } else {
+                    std::mem::swap(&mut known.timer, &mut handle.timer);
+                }
+                handle
+            }
+            None => {
+                handles.push((turn, handle));
+                TurnHandle::default()
+            }
         }
-        let handle = handles.iter_mut().find(|handle| handle.turn == turn);
-        handle.map(set)
     }
 
     /// The lock of a turn. One that it had before is released.
     pub fn set_lock(&self, turn: u32, lock: Lock) {
-        let before = self.with(turn, |handle| handle.lock.replace(lock));
-        drop(before);
+        let (lock, timer) = (Some(lock), None);
+        drop(self.replace(turn, TurnHandle { lock, timer }));
     }
 
-    /// The timer of a turn. One that it had before is stopped.
-    pub fn set_timer(&self, turn: u32, timer: Timer) {
-        let before = self.with(turn, |handle| handle.timer.replace(timer));
-        drop(before);
-    }
-
-    /// Stops the timer of a turn.
-    pub fn stop_timer(&self, turn: u32) {
-        let timer = self.with(turn, |handle| handle.timer.take());
-        drop(timer);
+    /// The timer of a turn, or none. One that it had before is stopped.
+    pub fn set_timer(&self, turn: u32, timer: Option<Timer>) {
+        let lock = None;
+        drop(self.replace(turn, TurnHandle { lock, timer }));
     }
 
     /// Releases the lock of a turn, and stops its timer.
     pub fn end(&self, turn: u32) {
         let mut handles = self.0.borrow_mut();
-        let at = handles.iter().position(|handle| handle.turn == turn);
+        let at = handles.iter().position(|(known, _)| *known == turn);
         let gone = at.map(|at| handles.remove(at));
         drop(handles);
         drop(gone);

@@ -75,7 +75,7 @@ impl Answer<'_> {
             (200..300, Some(body)) => return Ok(body),
             (429 | 503, _) => (
                 ErrorCode::TemporarilyUnavailable,
-                "The server has too much to do. Try again later.",
+                "The server is overloaded. Try again later.",
             ),
             (500.., _) => (
                 ErrorCode::ServerError,
@@ -83,8 +83,7 @@ impl Answer<'_> {
             ),
             _ => (
                 ErrorCode::InvalidResponse,
-                "What answered is not what was expected there: it sent neither what was asked for nor an OAuth error. \
-                 Check `server` and `endpoints`.",
+                "The response is neither what was asked for nor an OAuth error. Check `server` and `endpoints`.",
             ),
         };
         Err(self.failure(AuthError::new(code, message)))

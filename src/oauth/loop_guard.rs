@@ -26,7 +26,7 @@ pub fn begin(kept: Option<&str>, now: Instant) -> Result<String> {
     if recent.len() >= MOST {
         return Err(AuthError::new(
             ErrorCode::RedirectLoop,
-            "Three sign-ins within 30 seconds gave no session. Wait half a minute. If the app does this by itself, have it \
+            "Three sign-ins within 30 seconds gave no session. Wait half a minute. If the app signs in by itself, \
              show `auth.redirect.error`, and check the redirect URI and the flow at the server.",
         ));
     }

@@ -190,7 +190,7 @@ pub fn judge(response: Response, sign_in: Option<&SignIn>, now: Instant) -> Resu
     }
     match (sign_in.flow, response.in_fragment) {
         (Flow::Implicit, false) => Err(invalid(
-            "its answer in the query, where servers log it, not in the fragment",
+            "its response in the query, where servers log it, not in the fragment",
         )),
         (Flow::Code, true) => Err(invalid("its answer in the fragment, not in the query")),
         (Flow::Code, false) => match (params.field("code"), &sign_in.verifier) {
@@ -230,8 +230,8 @@ fn is_from(issuer: &str, sign_in: &SignIn) -> bool {
 fn mismatch() -> AuthError {
     AuthError::new(
         ErrorCode::StateMismatch,
-        "This answer belongs to no sign-in that this browser tab began within the last 15 minutes, or it was used \
-         already. Sign in again.",
+        "This response belongs to no sign-in of this tab in the last 15 minutes, or was used already. Sign in \
+         again.",
     )
 }
 

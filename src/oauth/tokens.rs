@@ -172,10 +172,10 @@ pub(super) fn invalid(what: &str) -> AuthError {
 impl Tokens {
     /// These in place of the ones they were got with: a server that gives no new refresh token leaves the old one good
     /// ([RFC 6749 §6](https://www.rfc-editor.org/rfc/rfc6749#section-6)).
-    pub fn succeed(mut self, old: Tokens) -> Self {
+    pub fn succeed(mut self, old: &Tokens) -> Self {
         self.signed_in_at = old.signed_in_at;
         self.renewals = old.renewals.saturating_add(1);
-        self.refresh_token = self.refresh_token.or(old.refresh_token);
+        self.refresh_token = self.refresh_token.or_else(|| old.refresh_token.clone());
         self
     }
 

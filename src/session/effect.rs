@@ -5,6 +5,7 @@ use super::tab_message::TabMessage;
 use crate::error::AuthError;
 use crate::oauth::tokens::Tokens;
 use crate::secret::Secret;
+use std::rc::Rc;
 use std::time::Duration;
 
 /// Something that the client has to do.
@@ -43,10 +44,10 @@ pub enum Effect {
         /// How to ask.
         method: RenewalMethod,
         /// The tokens to replace.
-        old: Tokens,
+        old: Rc<Tokens>,
     },
     /// Have the server end these tokens, which nobody has any more.
-    Revoke(Tokens),
+    Revoke(Rc<Tokens>),
     /// Send this to the other tabs.
     Post(TabMessage),
     /// Send [`TabMessage::Echo`] with this number to every tab, this one included.

@@ -65,8 +65,8 @@ pub fn login_required() -> AuthError {
 pub fn wants_user() -> AuthError {
     AuthError::new(
         ErrorCode::LoginRequired,
-        "No new token was had in the hidden frame: the server wants the user, or the browser doesn't show it its cookies. \
-         The session ends when its token does. Call login() then.",
+        "The hidden frame got no new token: the server wants the user to sign in, or the browser blocks its \
+         cookies. The session ends with its token. Call login() then.",
     )
 }
 

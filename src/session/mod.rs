@@ -11,12 +11,35 @@
 //! - **waiting**: a renewal waits for this tab's turn. The tabs that share a session renew it one after the other.
 //! - **asking**: a renewal asks the server.
 //!
-//! These are all transitions that there are. A cell lists the states that the machine may be in afterwards. A test compares
-//! the table with all that the model of several tabs saw happen.
+//! These are all transitions. A cell lists the states that the machine may be in afterwards; it is empty where the event can't
+//! come. A test compares the table with all that the model of several tabs saw happen.
 //!
-//! TABLE
+//! | event | signed out | idle | waiting | asking |
+//! | --- | --- | --- | --- | --- |
+//! | `PageLoaded` | signed out, idle |  |  |  |
+//! | `Opened` | signed out | idle, waiting |  |  |
+//! | `PageShown` | signed out, idle, waiting | signed out, idle, waiting | signed out, idle, waiting | signed out, asking |
+//! | `PageResumed` | signed out | idle, waiting | idle, waiting | asking |
+//! | `Online` |  | idle, waiting | waiting | asking |
+//! | `Tick` | signed out | idle, waiting | waiting | asking |
+//! | `TokenWanted` |  | waiting | waiting | asking |
+//! | `RenewalWanted` | signed out | idle, waiting | waiting | asking |
+//! | `TokenRejected` | signed out | idle, waiting | waiting | asking |
+//! | `SignInDemanded` |  | signed out | signed out | asking |
+//! | `SignedIn` | idle | idle | idle | idle |
+//! | `SignOut` | signed out | signed out | signed out | signed out |
+//! | `NotStored` |  | idle |  |  |
+//! | `LockGranted` |  |  | idle, waiting |  |
+//! | `LockUnavailable` |  |  | waiting |  |
+//! | `TimerFired` | signed out | idle | idle, waiting, asking | signed out, idle, asking |
+//! | `ServerAnswered` | signed out | idle | waiting | idle, asking |
+//! | `PeerMessage(Tokens)` | signed out | idle | idle, waiting | asking |
+//! | `PeerMessage(End)` | signed out | signed out, idle | signed out, waiting | signed out, asking |
+//! | `PeerMessage(Failure)` | signed out | idle | idle, waiting | asking |
+//! | `PeerMessage(Ask)` | signed out | idle | waiting | asking |
+//! | `PeerMessage(Echo)` | signed out | idle | idle, waiting, asking | signed out, idle, asking |
 //!
-//! Every event may also find that the token has expired and can't be renewed: then the session ends.
+//! Besides, any event may find that the token has expired and can't be renewed: then the session ends.
 
 pub mod attempt;
 pub mod call;
@@ -44,6 +67,7 @@ use end_reason::EndReason;
 use event::{Event, Snapshot};
 use failure::sign_in_again;
 use state::{SignedIn, State, TOLERANCE};
+use std::rc::Rc;
 use std::time::Duration;
 use storage::Storage;
 use tab_message::TabMessage;
@@ -68,7 +92,7 @@ pub struct Machine {
     storage: Storage,
     turns: Turns,
     /// A renewal that was asking when another session took the place of its own, which other tabs may still have.
-    superseded_renewal: Option<(u32, Tokens)>,
+    superseded_renewal: Option<(u32, Rc<Tokens>)>,
     /// How many renewals were begun.
     renewals: u32,
     /// How often the user has signed out.
@@ -261,7 +285,7 @@ impl Machine {
 
     fn sign_in(&mut self, mut tokens: Tokens, attempt: SignInAttempt, step: &mut Step) {
         if !self.is_current(attempt) {
-            return step.out.push(Effect::Revoke(tokens));
+            return step.out.push(Effect::Revoke(Rc::new(tokens)));
         }
         // What tells one session from another must differ, also where the page has stopped the clock.
         if let Some(last) = self.last_session
@@ -321,8 +345,9 @@ impl Machine {
     fn sign_out(&mut self, step: &mut Step) {
         self.sign_outs = self.sign_outs.wrapping_add(1);
         // What another tab has stored is lost to it, and it has to know.
-        let another = self.storage.by_another();
-        for tokens in another.into_iter().chain(self.tokens().cloned()) {
+        let another = self.storage.by_another().map(Rc::new);
+        let own = self.signed_in().map(|session| Rc::clone(&session.tokens));
+        for tokens in another.into_iter().chain(own) {
             let end = TabMessage::End(tokens.generation(), EndReason::SignedOut);
             step.out.push(Effect::Post(end));
             step.out.push(Effect::Revoke(tokens));

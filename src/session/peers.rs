@@ -19,8 +19,9 @@ impl Machine {
             TabMessage::Ask(generation) => self.on_peer_question(generation, step),
             TabMessage::Echo(number) => {
                 let kind = self.storage.kind;
-                for progress in self.turns.on_echo(number, kind, &mut step.out) {
-                    self.go_on(Some(progress), step);
+                for turn in self.turns.waiting_for_echo(number) {
+                    let progress = self.turns.heard_itself(turn, kind, &mut step.out);
+                    self.go_on(progress, step);
                 }
             }
         }

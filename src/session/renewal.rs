@@ -11,6 +11,7 @@ use crate::error::{AuthError, Result};
 use crate::oauth::tokens::Tokens;
 use crate::options::StorageKind;
 use crate::text::concat;
+use std::rc::Rc;
 
 impl Machine {
     /// Begins a renewal if none is under way and the session can be renewed; or joins the one under way.
@@ -126,7 +127,7 @@ impl Machine {
                 number,
                 respects_backoff,
             };
-            Some(session.tokens.clone())
+            Some(Rc::clone(&session.tokens))
         });
         let Some(old) = asks else {
             return self.turns.end(number, &mut step.out);
@@ -157,16 +158,16 @@ impl Machine {
 
     /// A renewal has an outcome, which is told before the next tab has its turn.
     fn renewed(&mut self, number: u32, outcome: Result<Tokens>, step: &mut Step) {
-        let is_superseded = |(superseded, _): &mut (u32, Tokens)| *superseded == number;
+        let is_superseded = |(superseded, _): &mut (u32, Rc<Tokens>)| *superseded == number;
         if let Some((_, old)) = self.superseded_renewal.take_if(is_superseded) {
-            step.out.push(Effect::Post(tell_peers(old, outcome)));
+            step.out.push(Effect::Post(tell_peers(&old, outcome)));
         } else if self.renewal() == Some(number) {
             self.renewal_ended(outcome, step);
         } else if let Ok(late) = outcome
             // A server may have given the same tokens again.
             && !self.signed_in().is_some_and(|own| own.tokens.has_one_of(&late))
         {
-            step.out.push(Effect::Revoke(late));
+            step.out.push(Effect::Revoke(Rc::new(late)));
         }
         self.turns.close(number, &mut step.out);
     }
@@ -178,7 +179,7 @@ impl Machine {
         let renewal = std::mem::replace(&mut session.renewal, Renewal::Idle);
         match outcome {
             Ok(tokens) => {
-                let tokens = tokens.succeed(session.tokens.clone());
+                let tokens = tokens.succeed(&session.tokens);
                 let (text, generation) = (tokens.to_text(), tokens.generation());
                 session.renew(tokens, step.now);
                 if let Renewal::Asking {
@@ -218,10 +219,10 @@ impl Machine {
 }
 
 /// What the other tabs are told of a renewal whose session this tab doesn't have any more.
-fn tell_peers(old: Tokens, outcome: Result<Tokens>) -> TabMessage {
+fn tell_peers(old: &Tokens, outcome: Result<Tokens>) -> TabMessage {
     match outcome {
         Ok(tokens) => TabMessage::Tokens(tokens.succeed(old).to_text()),
-        Err(error) if ends_session(&old, &error) => {
+        Err(error) if ends_session(old, &error) => {
             TabMessage::End(old.generation(), EndReason::Expired(Some(error)))
         }
         Err(error) => TabMessage::Failure(old.generation(), error),

@@ -6,6 +6,7 @@ use crate::oauth::tokens::Tokens;
 use crate::options::Flow;
 use crate::secret::Secret;
 use crate::time::Instant;
+use std::rc::Rc;
 use std::time::Duration;
 
 /// The longest span between two looks at the clock: sleep and throttling stretch a timer, so none is trusted for long.
@@ -34,7 +35,7 @@ pub(super) enum State {
 /// A session, and all that exists only while it lasts.
 #[derive(Debug)]
 pub(super) struct SignedIn {
-    pub tokens: Tokens,
+    pub tokens: Rc<Tokens>,
     pub renewal: Renewal,
     /// The last failure, if the session has not been renewed since.
     pub failure: Option<Failure>,
@@ -100,7 +101,7 @@ impl SignedIn {
     pub fn new(tokens: Tokens, now: Instant) -> Self {
         SignedIn {
             set_back: ahead_of(&tokens, now),
-            tokens,
+            tokens: Rc::new(tokens),
             renewal: Renewal::Idle,
             failure: None,
             frame_refusal: None,

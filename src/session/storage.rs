@@ -50,8 +50,8 @@ impl Storage {
     }
 
     fn is_own(&self) -> bool {
-        let text = |secret: &Option<Secret>| secret.as_ref().map(|it| it.reveal().to_owned());
-        text(&self.there) == text(&self.own)
+        let there = self.there.as_ref().map(Secret::reveal);
+        there == self.own.as_ref().map(Secret::reveal)
     }
 
     /// Stores a session that begins, in place of any other.

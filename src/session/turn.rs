@@ -188,31 +188,20 @@ impl Turns {
         }
     }
 
-    /// This tab hears an echo. Only its own last one counts.
-    pub fn on_echo(
-        &mut self,
-        echo: u32,
-        kind: StorageKind,
-        out: &mut Vec<Effect>,
-    ) -> Vec<Progress> {
-        if echo != self.echo {
-            return Vec::new();
-        }
-        let hears = |turn: &&Turn| {
+    /// The turns that wait for this echo: none if it is that of another tab, or not the last.
+    pub fn waiting_for_echo(&self, echo: u32) -> Vec<u32> {
+        let waits = |turn: &&Turn| {
             matches!(
                 turn.stage,
                 Stage::HearingItself { .. } | Stage::Closing { .. }
             )
         };
-        let hearing = self.turns.iter().filter(hears);
-        let numbers: Vec<_> = hearing.map(|turn| turn.number).collect();
-        let heard = numbers.into_iter();
-        heard
-            .filter_map(|number| self.heard_itself(number, kind, out))
-            .collect()
+        let turns = self.turns.iter().filter(|_| echo == self.echo);
+        turns.filter(waits).map(|turn| turn.number).collect()
     }
 
-    fn heard_itself(
+    /// A turn has heard its echo.
+    pub fn heard_itself(
         &mut self,
         number: u32,
         kind: StorageKind,
@@ -333,9 +322,9 @@ impl Turns {
 
     /// Ends a turn.
     pub fn end(&mut self, number: u32, out: &mut Vec<Effect>) {
-        let count = self.turns.len();
-        self.turns.retain(|turn| turn.number != number);
-        if self.turns.len() < count {
+        let is_it = |turn: &Turn| turn.number == number;
+        if let Some(at) = self.turns.iter().position(is_it) {
+            self.turns.remove(at);
             out.push(Effect::EndTurn(number));
         }
     }
@@ -343,25 +332,28 @@ impl Turns {
     /// Ends the turns that nobody wants any more, but for the renewal that waits for its own. A turn lasts until the server
     /// has answered, wanted or not: it may end the old tokens at any moment until then.
     pub fn end_unwanted(&mut self, waiting: Option<u32>, out: &mut Vec<Effect>) {
-        self.turns.retain(|turn| {
-            let waits = matches!(
-                turn.stage,
-                Stage::Queued { .. }
-                    | Stage::HearingItself {
-                        then: CaughtUp::TakeTurn,
-                        ..
-                    }
-                    | Stage::HearingOthers {
-                        then: CaughtUp::TakeTurn,
-                        ..
-                    }
-            );
-            let is_unwanted = waits && waiting != Some(turn.number);
-            if is_unwanted {
-                out.push(Effect::EndTurn(turn.number));
-            }
-            !is_unwanted
-        });
+        let is_unwanted = |turn: &&Turn| turn.waits_for_renewal() && waiting != Some(turn.number);
+        while let Some(turn) = self.turns.iter().find(is_unwanted) {
+            self.end(turn.number, out);
+        }
+    }
+}
+
+impl Turn {
+    /// Whether the server has not been asked yet.
+    fn waits_for_renewal(&self) -> bool {
+        matches!(
+            self.stage,
+            Stage::Queued { .. }
+                | Stage::HearingItself {
+                    then: CaughtUp::TakeTurn,
+                    ..
+                }
+                | Stage::HearingOthers {
+                    then: CaughtUp::TakeTurn,
+                    ..
+                }
+        )
     }
 }
 

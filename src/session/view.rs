@@ -53,7 +53,7 @@ impl Machine {
 
     /// The tokens there are, good or not.
     pub fn tokens(&self) -> Option<&Tokens> {
-        self.signed_in().map(|session| &session.tokens)
+        self.signed_in().map(|session| &*session.tokens)
     }
 
     /// The number of the renewal under way.

@@ -76,7 +76,6 @@ impl Driver {
                 Effect::Store(text) => self.stored = Some(text.clone()),
                 Effect::Remove | Effect::Clear => self.stored = None,
                 Effect::RequestLock { turn, lock, .. } => self.locks.push((*turn, *lock)),
-                Effect::EndTurn(ended) => self.locks.retain(|(turn, _)| turn != ended),
                 Effect::PostEcho(number) => self.echo = Some(*number),
                 _ => {}
             }
@@ -95,12 +94,13 @@ impl Driver {
         self.step(Event::SignedIn { tokens, attempt }, now)
     }
 
-    /// Lets that renewal have its turn, if it still waits for it.
+    /// The browser grants the lock of that renewal, which may not wait for it any more.
     pub fn turn(&mut self, number: u32, now: Instant) -> Vec<Effect> {
-        let lock = self.locks.iter().find(|(turn, _)| *turn == number);
+        let lock = self.locks.iter().rfind(|(turn, _)| *turn == number);
         let Some((_, lock)) = lock.copied() else {
             return Vec::new();
         };
+        self.echo = None;
         let mut effects = self.step(Event::LockGranted(lock), now);
         effects.extend(self.hear_itself(number, now));
         effects

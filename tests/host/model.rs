@@ -16,6 +16,7 @@ mod request;
 mod server;
 mod situations;
 mod tab;
+mod table;
 mod world;
 
 use explore::{Coverage, Found, exhaust, wander};
@@ -27,6 +28,11 @@ use world::Start;
 
 /// How long an access token lives, in seconds.
 const LIFE: u64 = 7200;
+
+/// Where long ways begin.
+const STARTS: &[Start] = &[
+    LOCAL, DUPLICATES, THREE, FRAMES, SLOW, LATE, NO_LOCKS, BLOCKED, DEMANDED,
+];
 
 /// How much further to look than usual.
 fn further() -> usize {
@@ -74,11 +80,8 @@ fn every_short_way_is_safe() {
 
 #[test]
 fn many_long_ways_are_safe() {
-    let starts = [
-        LOCAL, DUPLICATES, THREE, FRAMES, SLOW, LATE, NO_LOCKS, BLOCKED, DEMANDED,
-    ];
     let ways = 80 * further();
-    let total = cover("many long ways", &starts, |start| wander(start, ways, 200));
+    let total = cover("many long ways", STARTS, |start| wander(start, ways, 200));
     assert!(total.states >= 25_000 && total.steps >= 40_000, "{total:?}");
 }
 
@@ -102,4 +105,15 @@ fn a_neglected_duty_is_found() {
         );
     }
     assert!(unfound.is_empty(), "{unfound:?}");
+}
+
+#[test]
+fn the_table_of_transitions_is_what_the_model_saw() {
+    let mut seen = Coverage::default();
+    for start in STARTS {
+        let (coverage, _) = wander(*start, 100, 200);
+        seen += coverage;
+    }
+    let seen = table::of(&seen.transitions);
+    assert_eq!(seen, table::written(), "\n{}", table::print(&seen));
 }

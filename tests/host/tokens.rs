@@ -113,7 +113,7 @@ fn new_tokens_are_of_the_session_of_the_old_ones() {
         ..judge(response()).unwrap()
     };
     for (given, kept) in [(Some("new"), "new"), (None, "old")] {
-        let new = new(given).succeed(old.clone());
+        let new = new(given).succeed(&old);
         assert_eq!((new.signed_in_at, new.renewals), (NOW, 5));
         assert_eq!(new.issued_at, later);
         assert_eq!(new.refresh_token.unwrap().reveal(), kept);
@@ -122,7 +122,7 @@ fn new_tokens_are_of_the_session_of_the_old_ones() {
         renewals: u32::MAX,
         ..old
     };
-    assert_eq!(new(None).succeed(last).renewals, u32::MAX);
+    assert_eq!(new(None).succeed(&last).renewals, u32::MAX);
 }
 
 #[test]

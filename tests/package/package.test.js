@@ -49,6 +49,7 @@ test("the package holds what a user needs and nothing of ours", async () => {
     "dist/browser",
     "dist/browser/brand.js",
     "dist/browser/http.js",
+    "dist/browser/lock.js",
     "dist/browser/page.js",
     "dist/browser/url.js",
     "dist/callback",

@@ -311,7 +311,7 @@ export class AuthError extends Error {
   readonly description?: string;
   /** The server's `error_uri`, where it gave one that is http(s). */
   readonly uri?: string;
-  /** HTTP status, where one was had. */
+  /** HTTP status, if there was a response. */
   readonly status?: number;
   /** Whether the same call may succeed later without the user. Never for a code's exchange, which can't be tried again. */
   readonly retryable: boolean;
@@ -334,9 +334,9 @@ export type AuthErrorCode =
   | "invalid_response"
   /** A URL that may not have the token, or may not be navigated to. */
   | "untrusted_url"
-  /** No answer was had: the server is out of reach, or doesn't allow this page's origin (CORS). */
+  /** No response was received: the server is out of reach, or doesn't allow this page's origin (CORS). */
   | "network"
-  /** No answer was had in time. */
+  /** No response was received in time. */
   | "timeout"
   // RFC 6749
   | "access_denied"

@@ -66,7 +66,7 @@ impl World {
                     actions.extend(self.prompt(at));
                     actions.extend([Want(at), Renew(at), Tick(at), Look(at), Freeze(at)]);
                     if let Some(tokens) = tab.machine.tokens() {
-                        actions.extend([Unauthorized(at), HiddenTick(at), LogOut(at), Call(at)]);
+                        actions.extend([Unauthorized(at), HiddenTick(at), Call(at)]);
                         if self.start.demands_sign_in {
                             actions.push(SignInDemanded(at));
                         }
@@ -77,11 +77,11 @@ impl World {
                     if tab.machine.failure().is_some() {
                         actions.push(Online(at));
                     }
-                    actions.push(SignIn(at));
+                    actions.extend([SignIn(at), LogOut(at)]);
                     if self.may_send_anyway(at) {
                         actions.push(SendAnyway(at));
                     }
-                    if self.tabs.len() < MOST_TABS {
+                    if self.tabs.len() < MOST_TABS && self.start.has_locks {
                         actions.push(Duplicate(at));
                     }
                 }

@@ -8,6 +8,7 @@ use super::world::{Lock, World};
 use placeos_auth::oauth::tokens::Tokens;
 use placeos_auth::secret::Secret;
 use placeos_auth::session::effect::{Change, Effect};
+use placeos_auth::session::end_reason::EndReason;
 use placeos_auth::session::event::{Event, Snapshot};
 use placeos_auth::session::tab_message::TabMessage;
 use std::collections::VecDeque;
@@ -74,7 +75,9 @@ impl World {
             event,
             Event::ServerAnswered { .. } | Event::TimerFired(_) | Event::PeerMessage(_)
         );
-        let is_blind = !duties.look_into_storage || (!duties.catch_up_after_failure && is_failing);
+        let begins = matches!(event, Event::PageLoaded | Event::Opened);
+        let is_blind = (!duties.look_into_storage && !begins)
+            || (!duties.catch_up_after_failure && is_failing);
         let stored = match is_blind {
             true => self.tabs[tab].seen.clone(),
             false => self.area(tab),
@@ -88,7 +91,16 @@ impl World {
         };
         let effects = self.tabs[tab].machine.step(event, snapshot);
         let to = self.tabs[tab].machine.state_name();
-        self.transitions.insert((from, name, to));
+        let expires = |effect: &Effect| {
+            matches!(
+                effect,
+                Effect::Notify(Change::Ended(EndReason::Expired(None)))
+            )
+        };
+        // Any event may find that.
+        if !effects.iter().any(expires) {
+            self.transitions.insert((from, name, to));
+        }
         effects
     }
 

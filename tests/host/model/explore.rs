@@ -3,12 +3,12 @@
 use super::action::Action;
 use super::tab::digest;
 use super::world::{Limits, Start, World};
-use std::collections::{HashSet, VecDeque};
+use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::fmt;
 use std::time::{Duration, Instant};
 
 /// What was covered.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Coverage {
     pub states: usize,
     pub steps: usize,
@@ -17,6 +17,20 @@ pub struct Coverage {
     /// Whether there are no others.
     pub is_all: bool,
     pub took: Duration,
+    /// Each state and event, with the state afterwards.
+    pub transitions: BTreeSet<(&'static str, &'static str, &'static str)>,
+}
+
+impl fmt::Debug for Coverage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Coverage")
+            .field("states", &self.states)
+            .field("steps", &self.steps)
+            .field("depth", &self.depth)
+            .field("is_all", &self.is_all)
+            .field("took", &self.took)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A way to what must not be.
@@ -31,6 +45,7 @@ impl std::ops::AddAssign for Coverage {
         self.steps += other.steps;
         self.depth = self.depth.max(other.depth);
         self.took += other.took;
+        self.transitions.extend(other.transitions);
     }
 }
 
@@ -159,6 +174,7 @@ pub fn wander(start: Start, ways: usize, length: usize) -> (Coverage, Option<Fou
         if world.violation.is_none() {
             world.come_to_rest(seed.is_multiple_of(4));
         }
+        coverage.transitions.append(&mut world.transitions);
         if let Some(what) = world.violation {
             let actions = shorten(start, actions, &what);
             return (coverage, Some(Found { what, actions }));

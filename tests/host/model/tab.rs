@@ -12,6 +12,7 @@ use placeos_auth::session::effect::RenewalMethod;
 use placeos_auth::session::end_reason::EndReason;
 use std::collections::VecDeque;
 use std::hash::{Hash, Hasher};
+use std::rc::Rc;
 use std::time::Duration;
 
 /// How long before its end a token is renewed.
@@ -58,7 +59,7 @@ pub enum Task {
     Prepares {
         renewal: u32,
         method: RenewalMethod,
-        old: Tokens,
+        old: Rc<Tokens>,
     },
     /// The request of a renewal, or its frame.
     Asks(Request),
