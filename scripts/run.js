@@ -1,23 +1,14 @@
-// Child processes: run to the end, shown or captured, never through a shell.
+// Child processes: run to the end, their output captured, never through a shell.
 import { spawn } from "node:child_process";
 
-/**
- * Runs a command and shows what it prints.
- * @returns {Promise<number>} its exit code
- */
-export function show(command, args, options = {}) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, {
-      stdio: ["ignore", "inherit", "inherit"],
-      ...options,
-    });
-    child.on("error", reject);
-    child.on("close", (code) => resolve(code ?? 1));
-  });
-}
+/** @typedef {{ cwd?: string, env?: NodeJS.ProcessEnv }} RunOptions */
 
 /**
  * Runs a command and returns what it printed, without showing it.
+ *
+ * @param {string} command
+ * @param {string[]} args
+ * @param {RunOptions} [options]
  * @returns {Promise<{ code: number, output: string }>} code 127 where there is no such command
  */
 export function capture(command, args, options = {}) {
@@ -34,7 +25,13 @@ export function capture(command, args, options = {}) {
   });
 }
 
-/** Runs a command that has to succeed; if it doesn't, what it printed is in the error. */
+/**
+ * Runs a command that has to succeed; if it doesn't, what it printed is in the error.
+ *
+ * @param {string} command
+ * @param {string[]} args
+ * @param {RunOptions} [options]
+ */
 export async function must(command, args, options) {
   const { code, output } = await capture(command, args, options);
   if (code !== 0)

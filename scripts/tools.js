@@ -36,8 +36,8 @@ export async function ensureNodeModules() {
   await writeFile(marker, wanted);
 }
 
-/** Rust with its wasm32 target, and the wasm-bindgen that matches the locked crate. */
-export async function ensureWasmTools() {
+/** Rust with its wasm32 target. */
+export async function ensureWasmTarget() {
   await ensureRust();
   const { output: targets } = await capture(
     "rustup",
@@ -51,6 +51,11 @@ export async function ensureWasmTools() {
       "wasm32-unknown-unknown",
     ]);
   }
+}
+
+/** The wasm32 target, and the wasm-bindgen that matches the locked crate. */
+export async function ensureWasmTools() {
+  await ensureWasmTarget();
   await ensureCargoTool(
     "wasm-bindgen-cli",
     "wasm-bindgen",
@@ -84,6 +89,7 @@ async function ensureRust() {
     ]);
 }
 
+/** @param {string} name of a crate */
 async function lockedVersion(name) {
   const lock = await readFile(join(root, "Cargo.lock"), "utf8");
   const [, version] =
@@ -92,6 +98,11 @@ async function lockedVersion(name) {
   return version;
 }
 
+/**
+ * @param {string} name of the crate
+ * @param {string} binary the command in it
+ * @param {string} version
+ */
 async function ensureCargoTool(name, binary, version) {
   const { output } = await capture(binary, ["--version"], {
     env: environment(),
@@ -133,11 +144,19 @@ export function ensureRuby() {
   );
 }
 
+/** @param {string} command @param {string[]} args */
 async function runs(command, ...args) {
   return (await capture(command, args)).code === 0;
 }
 
-/** Debian packages, as root; says in a sentence why not where they can't be had. */
+/**
+ * Debian packages, as root.
+ *
+ * @param {string} what
+ * @param {string[]} packages
+ * @param {() => Promise<boolean>} isThere
+ * @returns {Promise<string | null>} if they can't be installed, why, in a sentence
+ */
 async function ensureDebianPackages(what, packages, isThere) {
   if (await isThere()) return null;
   if (!existsSync("/etc/debian_version"))
@@ -158,14 +177,23 @@ async function ensureDebianPackages(what, packages, isThere) {
     ];
     await install(`${what} (${packages.join(", ")})`, "apt-get", args, { env });
   } catch (error) {
-    return `${what} can't be installed here: ${error.message.split("\n")[0]}`;
+    const [firstLine] = String(error).split("\n");
+    return `${what} can't be installed here: ${firstLine}`;
   }
   return (await isThere())
     ? null
     : `${what} can't be used here, though it was installed`;
 }
 
-/** Runs an installation, with a sign of life every few seconds; its output is shown only if it fails. */
+/**
+ * Runs an installation, with a sign of life every few seconds; its output is shown only if it fails.
+ *
+ * @param {string} what
+ * @param {string} command
+ * @param {string[]} args
+ * @param {import("./run.js").RunOptions} [options]
+ * @returns {Promise<void>}
+ */
 function install(what, command, args, options = {}) {
   return new Promise((resolve, reject) => {
     const begun = Date.now();
@@ -177,13 +205,13 @@ function install(what, command, args, options = {}) {
       ...options,
     });
     let output = "";
-    const keep = (data) => (output += data);
-    child.stdout.on("data", keep);
-    child.stderr.on("data", keep);
+    child.stdout.on("data", (data) => (output += data));
+    child.stderr.on("data", (data) => (output += data));
     const life = setInterval(() => {
       const last = output.trimEnd().split("\n").at(-1) ?? "";
       console.log(`  … ${seconds()} s: ${last.trim().slice(0, 80)}`);
     }, 10_000);
+    /** @param {Error | null} error */
     const end = (error) => {
       clearInterval(life);
       if (error) reject(error);
