@@ -106,10 +106,12 @@ async function compile() {
 /**
  * The JavaScript beside the crate's Rust, in files of its own under `browser/`: wasm-bindgen has it in a folder whose name
  * changes with every version.
+ *
+ * @param {string} glue
  */
 async function withSnippets(glue) {
   const at = /\.\/snippets\/placeos-auth-[0-9a-f]+\/src\/(browser\/\w+\.js)/g;
-  for (const [, name] of glue.matchAll(at)) {
+  for (const [, name = ""] of glue.matchAll(at)) {
     await mkdir(join(next, "browser"), { recursive: true });
     await cp(join(root, "src", name), join(next, name));
   }
@@ -125,6 +127,7 @@ async function withSnippets(glue) {
  * a fifth better than base64, which hides the bytes' pattern, and a tenth better than base64 of deflated bytes.
  */
 async function inline() {
+  /** @param {number} value */
   const character = (value) =>
     String.fromCharCode(value + 35 === 92 ? 33 : value + 35);
   const bytes = await readFile(wasm);

@@ -20,8 +20,11 @@ export function demo() {
   return router;
 }
 
-/** Scripts of ours, WebAssembly, and the page's own import map by its hash; connections and frames wherever the demo is
- * pointed to.
+/**
+ * The Content-Security-Policy of the demo: its own scripts, WebAssembly, and the page's import map by its hash; connections
+ * and frames to any server, because the user chooses the server.
+ *
+ * @param {string} page the path of the page
  */
 function policy(page) {
   const [, map] =

@@ -188,10 +188,13 @@ function read(wasm) {
     return binaryen.readBinary(wasm);
   } catch (error) {
     // What binaryen throws is no `Error`, and its types lack the function that tells what it is.
-    const [kind, reason] = /** @type {any} */ (binaryen).getExceptionMessage(
-      error,
-    );
-    throw new Error(`The WebAssembly can't be read: ${reason || kind}`);
+    const { getExceptionMessage } =
+      /** @type {{ getExceptionMessage(error: unknown): [string, string] }} */ (
+        /** @type {unknown} */ (binaryen)
+      );
+    const [kind, reason] = getExceptionMessage(error);
+    const message = `The WebAssembly can't be read: ${reason || kind}`;
+    throw new Error(message, { cause: error });
   }
 }
 

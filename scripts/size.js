@@ -7,6 +7,7 @@ import { build } from "./build.js";
 import { root } from "./tools.js";
 
 await build();
+/** @param {string} name */
 const dist = (name) => join(root, "dist", name);
 
 const MINIMAL_APP = `
@@ -15,12 +16,16 @@ const MINIMAL_APP = `
   if (!auth.session) await auth.login();
 `;
 
-/** The package as a bundler that minifies ships it. */
-async function bundled(contents, entry, external = []) {
+/**
+ * The package as a bundler that minifies ships it.
+ *
+ * @param {string} contents of the app's script
+ * @param {string} entry of the package
+ */
+async function bundled(contents, entry) {
   const { outputFiles } = await bundle({
     stdin: { contents, resolveDir: root },
     alias: { "placeos-auth": dist(entry) },
-    external,
     bundle: true,
     minify: true,
     format: "esm",
@@ -38,6 +43,7 @@ const rows = {
   "minimal app, all inlined": await bundled(MINIMAL_APP, "index.js"),
 };
 
+/** @param {number} bytes */
 const number = (bytes) => bytes.toLocaleString("en").padStart(9);
 console.log(
   "".padEnd(28),

@@ -28,7 +28,8 @@ const running = await onFreePort(Number(values.port), (port) =>
   values.server
     ? startProxy({ server: values.server, port, site: demo() })
     : startSandbox({
-        generation: values.generation,
+        // The sandbox refuses any other.
+        generation: /** @type {"rails" | "next"} */ (values.generation),
         port,
         site: demo(),
         // For the demo's request to another origin: this one by its other name.
@@ -48,13 +49,23 @@ if (values.server) {
 }
 console.log("Stop with Ctrl+C.\n");
 
-/** Starts a server on this port, or on the first free one of the hundred after it. */
+/**
+ * Starts a server on this port, or on the first free one of the hundred after it.
+ *
+ * @template Server
+ * @param {number} first
+ * @param {(port: number) => Promise<Server>} start
+ */
 async function onFreePort(first, start) {
   for (let port = first; ; port++) {
     try {
       return await start(port);
     } catch (error) {
-      if (error.code !== "EADDRINUSE" || port >= first + 100) throw error;
+      const isTaken =
+        error instanceof Error &&
+        "code" in error &&
+        error.code === "EADDRINUSE";
+      if (!isTaken || port >= first + 100) throw error;
     }
   }
 }

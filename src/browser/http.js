@@ -7,6 +7,12 @@ const MOST_BYTES = 256 * 1024;
 /**
  * The status of an answer, its `Retry-After` and, if it is JSON of a sensible length, its body; nothing where what came is
  * no answer, or can't be read. Rejects where none came.
+ *
+ * @param {(url: string, init: object) => Promise<Response>} fetch
+ * @param {string} url
+ * @param {string} options as JSON
+ * @param {Uint8Array | undefined} body
+ * @param {AbortSignal} signal
  */
 export async function exchange(fetch, url, options, body, signal) {
   const bytes = body && new Uint8Array(body);
@@ -27,6 +33,7 @@ export async function exchange(fetch, url, options, body, signal) {
   return [...head, read && (await json(read))];
 }
 
+/** @param {() => Promise<ReadableStreamReadResult<Uint8Array>>} read */
 async function json(read) {
   const decoder = new TextDecoder();
   let text = "";

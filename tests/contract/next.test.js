@@ -5,19 +5,28 @@ import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from "jose";
 import { account, user } from "../servers/building.js";
 import { startSandbox } from "../servers/sandbox/index.js";
 import { APP, CONFIDENTIAL, LOOPBACK, NATIVE, TENANT } from "./apps.js";
-import { createClient } from "./client.js";
+import { createClient, encode } from "./client.js";
 import {
   authorizeSignedIn,
   but,
   CHALLENGE,
   CODE as RAILS_CODE,
   exchangeOf,
+  locationOf,
   PASSWORD,
+  REDIRECT_URI,
   tokensFrom,
 } from "./grants.js";
 
 // What PlaceOS's new auth service does. Where each of these was read: tests/servers/sandbox/next/README.md.
 
+/** @import { JWTPayload as Payload } from "jose" */
+/** @typedef {Pick<Payload, "sub" | "aud" | "jti"> & { iat: number, exp: number, u: { n: string, e: string, p: number }, scope: string[], email: string }} Claims */
+/** @import { Fields } from "../servers/types.d.ts" */
+/** @import { Answer, Client } from "./client.js" */
+/** @import { TokenAnswer } from "./grants.js" */
+
+/** @param {import("../servers/types.d.ts").Registration} app */
 const idOf = ({ redirectUris }) =>
   createHash("md5").update(redirectUris.join(" ")).digest("hex");
 const CODE = { ...RAILS_CODE, client_id: idOf(APP), scope: "public" };
@@ -28,18 +37,31 @@ const EXCHANGE = {
 };
 const METADATA = "/.well-known/oauth-authorization-server";
 
+/** @param {Answer} answer */
 const statusOf = ({ response }) => response.status;
-const locationOf = ({ response }) => response.headers.get("location");
-const landing = (answer) => [statusOf(answer), locationOf(answer)];
+/** @param {Answer} answer @returns {[status: number, location: string | null]} */
+const landing = ({ response }) => [
+  response.status,
+  response.headers.get("location"),
+];
+/** @param {Answer} answer @returns {Fields} */
 const queryOf = (answer) =>
   Object.fromEntries(new URL(locationOf(answer)).searchParams);
-/** Status and error of an answer in JSON, which leads nowhere. */
+/**
+ * Status and error of an answer in JSON, which leads nowhere.
+ *
+ * @param {Answer} answer
+ */
 const refusalOf = (answer) => {
-  assert.equal(locationOf(answer), null);
-  return [statusOf(answer), JSON.parse(answer.text).error];
+  const [status, location] = landing(answer);
+  assert.equal(location, null);
+  return [status, JSON.parse(answer.text).error];
 };
 
-let sandbox, client;
+/** @type {import("../servers/sandbox/types.d.ts").NextSandbox} */
+let sandbox;
+/** @type {Client} */
+let client;
 const defaults = {};
 
 before(async () => {
@@ -51,12 +73,16 @@ afterEach(() => Object.assign(sandbox, defaults));
 after(() => sandbox.close());
 
 const fresh = () => (client = createClient(sandbox.origin));
+/** @param {Fields} [changes] */
 const authorized = (changes) =>
   authorizeSignedIn(fresh(), but(CODE, changes ?? {}));
+/** @param {Fields} changes */
 const exchanged = async (changes) =>
   client.token({ ...(await exchangeOf(fresh(), CODE)), ...changes });
+/** @param {Fields} [changes] */
 const signedIn = async (changes) =>
   tokensFrom(client.token(await exchangeOf(fresh(), { ...CODE, ...changes })));
+/** @param {Pick<TokenAnswer, "refresh_token">} tokens @param {Fields} [changes] */
 const refreshed = ({ refresh_token }, changes) =>
   client.token({
     grant_type: "refresh_token",
@@ -64,6 +90,7 @@ const refreshed = ({ refresh_token }, changes) =>
     refresh_token,
     ...changes,
   });
+/** @param {string} token @returns {Promise<Claims>} */
 const claimsOf = async (token) => {
   const { text } = await fresh().get("/auth/oauth/discovery/keys");
   const { payload } = await jwtVerify(
@@ -71,7 +98,7 @@ const claimsOf = async (token) => {
     createLocalJWKSet(JSON.parse(text)),
     { algorithms: ["RS256"] },
   );
-  return payload;
+  return /** @type {Claims} */ (payload);
 };
 
 describe("next: what the server says of itself", () => {
@@ -79,7 +106,7 @@ describe("next: what the server says of itself", () => {
     const answers = [];
     for (const path of [METADATA, "/.well-known/openid-configuration"]) {
       for (const base of ["", "/auth"]) {
-        answers.push(await tokensFrom(fresh().get(base + path)));
+        answers.push(JSON.parse((await fresh().get(base + path)).text));
       }
     }
     const [first, ...others] = answers;
@@ -114,16 +141,16 @@ describe("next: what the server says of itself", () => {
 
 describe("next: the authorization endpoint", () => {
   it("sends whoever isn't signed in by 303 to the domain's login page, and from there back", async () => {
-    const query = new URLSearchParams(CODE);
+    const query = encode(CODE);
     for (const path of ["/auth/oauth/authorize", "/auth/authorize"]) {
       const place = `${path}?${query}`;
       const asked = await fresh().get(place);
       const [status, dispatcher] = landing(asked);
       assert.equal(status, 303);
-      assert.match(dispatcher, /^\/auth\/login\?continue=/);
-      const [next, login] = landing(await client.get(dispatcher));
+      assert.match(dispatcher ?? "", /^\/auth\/login\?continue=/);
+      const [next, login] = landing(await client.get(dispatcher ?? ""));
       assert.equal(next, 303);
-      const { pathname, searchParams } = new URL(login, sandbox.origin);
+      const { pathname, searchParams } = new URL(login ?? "", sandbox.origin);
       assert.equal(pathname, "/login");
       assert.equal(searchParams.get("continue"), place);
       const back = locationOf(await client.signIn(place));
@@ -151,10 +178,11 @@ describe("next: the authorization endpoint", () => {
         error: "unsupported_response_type",
         error_description: `response_type=${type}`,
       });
-      assert.match(answer.response.headers.get("content-type"), /json/);
+      assert.match(answer.response.headers.get("content-type") ?? "", /json/);
     });
   }
 
+  /** @type {Record<string, [changes: Fields, status: number, error: string]>} */
   const refusals = {
     "an unknown scope": [{ scope: "public admin" }, 400, "invalid_scope"],
     "an address of nobody's": [
@@ -163,7 +191,7 @@ describe("next: the authorization endpoint", () => {
       "unauthorized_client",
     ],
     "an address that is another to the letter": [
-      { redirect_uri: `${CODE.redirect_uri}?x=1` },
+      { redirect_uri: `${REDIRECT_URI}?x=1` },
       401,
       "unauthorized_client",
     ],
@@ -220,6 +248,7 @@ describe("next: the authorization endpoint", () => {
   });
 
   it("answers on any port of this machine, and nowhere else on it", async () => {
+    /** @param {string} redirect_uri */
     const at = (redirect_uri) =>
       authorized({ redirect_uri, client_id: idOf(LOOPBACK) });
     for (const port of ["", ":9", ":54321"]) {
@@ -240,16 +269,18 @@ describe("next: the authorization endpoint", () => {
 });
 
 describe("next: consent", () => {
+  /** @param {Answer} page @returns {Fields} */
   const fieldsOf = ({ text }) =>
     Object.fromEntries(
       [...text.matchAll(/name="([^"]*)" value="([^"]*)">/g)]
         .filter(([, name]) => name !== "consent")
-        .map(([, name, value]) => [name, value.replaceAll("&amp;", "&")]),
+        .map(([, name, value]) => [name, value?.replaceAll("&amp;", "&")]),
     );
   const asked = async () => {
     sandbox.consent = true;
     return fieldsOf(await authorized());
   };
+  /** @param {Fields} fields @param {"allow" | "deny"} consent */
   const answer = (fields, consent) =>
     client.post("/auth/authorize", { ...fields, consent });
 
@@ -264,7 +295,7 @@ describe("next: consent", () => {
     assert.match(text, /<h1>May dashboard use your account\?<\/h1>/);
     assert.equal(response.headers.get("x-frame-options"), "DENY");
     assert.match(
-      response.headers.get("content-security-policy"),
+      response.headers.get("content-security-policy") ?? "",
       /frame-ancestors 'none'/,
     );
   });
@@ -279,16 +310,17 @@ describe("next: consent", () => {
     const told = await answer(await asked(), "deny");
     const { error_description, ...fields } = queryOf(told);
     assert.equal(statusOf(told), 302);
-    assert.ok(locationOf(told).startsWith(`${CODE.redirect_uri}?error=`));
+    assert.ok(locationOf(told).startsWith(`${REDIRECT_URI}?error=`));
     assert.deepEqual(fields, { error: "access_denied", state: "s1" });
     assert.ok(error_description);
   });
 
   it("can be denied by DELETE, to an address of the app's", async () => {
     await fresh().signIn();
+    /** @param {Fields} changes */
     const by = (changes) =>
       client.request(
-        `/auth/oauth/authorize?${new URLSearchParams({ ...CODE, ...changes })}`,
+        `/auth/oauth/authorize?${encode({ ...CODE, ...changes })}`,
         { method: "DELETE" },
       );
     assert.equal(queryOf(await by({})).error, "access_denied");
@@ -298,6 +330,7 @@ describe("next: consent", () => {
 
   it("is asked for again where it is forged, changed, another's, or in a URL", async () => {
     const fields = await asked();
+    /** @param {Promise<Answer>} sent */
     const page = async (sent) => assert.equal(statusOf(await sent), 200);
     await page(answer({ ...fields, consent_token: "f".repeat(64) }, "allow"));
     const [, redirect_uri] = APP.redirectUris;
@@ -320,7 +353,7 @@ describe("next: tokens", () => {
       const { alg, typ } = decodeProtectedHeader(token);
       assert.deepEqual([alg, typ], ["RS256", "JWT"]);
     }
-    const { iat, exp, jti, u, ...claims } = await claimsOf(access_token);
+    const { iat, exp, jti = "", u, ...claims } = await claimsOf(access_token);
     assert.deepEqual(claims, {
       iss: "POS",
       aud: "localhost",
@@ -393,6 +426,7 @@ describe("next: tokens", () => {
 });
 
 describe("next: a code", () => {
+  /** @type {Record<string, [changes: Fields, status: number, error: string]>} */
   const refusals = {
     "that nobody gave": [{ code: "made-up" }, 400, "invalid_grant"],
     "of another client": [{ client_id: idOf(LOOPBACK) }, 400, "invalid_grant"],
@@ -431,7 +465,7 @@ describe("next: a code", () => {
   it("is a JWT, and may have a padded challenge", async () => {
     const code_challenge = `${CHALLENGE}=`;
     const form = await exchangeOf(fresh(), { ...CODE, code_challenge });
-    assert.equal(form.code.split(".").length, 3);
+    assert.equal(form.code?.split(".").length, 3);
     assert.equal(statusOf(await client.token(form)), 200);
   });
 
@@ -478,7 +512,10 @@ describe("next: refreshing", () => {
   it("rotates, and leaves the old access token alone", async () => {
     const old = await signedIn();
     const next = await tokensFrom(refreshed(old));
-    for (const name of ["access_token", "refresh_token"]) {
+    for (const name of /** @type {const} */ ([
+      "access_token",
+      "refresh_token",
+    ])) {
       assert.notEqual(next[name], old[name]);
       assert.ok(next[name]);
     }
@@ -508,6 +545,7 @@ describe("next: refreshing", () => {
     assert.equal(statusOf(await refreshed(old)), 400);
   });
 
+  /** @type {Record<string, [changes: Fields, error: string]>} */
   const refusals = {
     "a token nobody gave": [{ refresh_token: "a.b.c" }, "invalid_grant"],
     "no token": [{ refresh_token: "" }, "invalid_request"],
@@ -579,6 +617,7 @@ describe("next: revocation", () => {
 
 describe("next: POST /auth/signin", () => {
   const { email, password } = account;
+  /** @param {Fields} fields @param {string} [type] */
   const bySigning = (fields, type) =>
     fresh().request("/auth/signin", {
       method: "POST",
@@ -587,7 +626,7 @@ describe("next: POST /auth/signin", () => {
             headers: { "content-type": "application/json" },
             body: JSON.stringify(fields),
           }
-        : { body: new URLSearchParams(fields) }),
+        : { body: encode(fields) }),
     });
 
   for (const type of ["json", "form"]) {
@@ -595,10 +634,10 @@ describe("next: POST /auth/signin", () => {
       const answer = await bySigning({ email, password }, type);
       assert.deepEqual(landing(answer), [202, null]);
       const cookie = answer.response.headers.get("set-cookie");
-      assert.match(cookie, /; HttpOnly; SameSite=Lax/);
+      assert.match(cookie ?? "", /; HttpOnly; SameSite=Lax/);
       assert.ok(queryOf(await client.authorize(CODE)).code);
-      const { session } = await tokensFrom(client.get("/auth/authority"));
-      assert.equal(session, true);
+      const { text } = await client.get("/auth/authority");
+      assert.equal(JSON.parse(text).session, true);
     });
   }
 
@@ -616,11 +655,13 @@ describe("next: POST /auth/signin", () => {
   });
 
   it("is 401 for what is wrong, 422 for what is missing, and then nobody is signed in", async () => {
-    for (const [fields, status] of [
+    /** @type {[fields: Fields, status: number][]} */
+    const attempts = [
       [{ email, password: "wrong" }, 401],
       [{ email: "nobody@example.com", password }, 401],
       [{ email }, 422],
-    ]) {
+    ];
+    for (const [fields, status] of attempts) {
       assert.equal(statusOf(await bySigning(fields, "json")), status);
       assert.equal(statusOf(await client.authorize(CODE)), 303);
     }
@@ -628,6 +669,7 @@ describe("next: POST /auth/signin", () => {
 });
 
 describe("next: token exchange", () => {
+  /** @param {string} subject_token @param {Fields} [changes] */
   const exchange = async (subject_token, changes) =>
     fresh().token({ ...EXCHANGE, subject_token, ...changes });
 
@@ -645,6 +687,7 @@ describe("next: token exchange", () => {
   });
 
   const past = Math.floor(Date.now() / 1000) - 600;
+  /** @type {Record<string, [claims: object, how?: { forged: boolean }]>} */
   const refused = {
     "is forged": [{}, { forged: true }],
     "is another issuer's": [{ iss: "https://issuer.evil.test/" }],
@@ -666,7 +709,8 @@ describe("next: token exchange", () => {
     const good = await sandbox.mintSubjectToken();
     const saml = "urn:ietf:params:oauth:token-type:saml2";
     const server = "https://elsewhere.test";
-    for (const [subject, changes, status, error] of [
+    /** @type {[subject: string, changes: Fields, status: number, error: string][]} */
+    const refusals = [
       ["not-a-jwt", {}, 400, "invalid_grant"],
       ["", {}, 400, "invalid_request"],
       [good, { subject_token_type: saml }, 400, "invalid_request"],
@@ -674,7 +718,8 @@ describe("next: token exchange", () => {
       [good, { resource: server }, 400, "invalid_target"],
       [good, { client_id: "made-up" }, 401, "invalid_client"],
       [good, { scope: "admin" }, 400, "invalid_scope"],
-    ]) {
+    ];
+    for (const [subject, changes, status, error] of refusals) {
       const answer = await exchange(subject, changes);
       assert.deepEqual(refusalOf(answer), [status, error]);
     }
@@ -682,6 +727,7 @@ describe("next: token exchange", () => {
 });
 
 describe("next: GET /auth/logout", () => {
+  /** @param {string} place */
   const out = (place) =>
     client.get(`/auth/logout?${new URLSearchParams({ continue: place })}`);
 
@@ -695,7 +741,7 @@ describe("next: GET /auth/logout", () => {
 
   it("goes to the domain's page otherwise, also for an app on another origin", async () => {
     fresh();
-    const elsewhere = new URL(CODE.redirect_uri).origin;
+    const elsewhere = new URL(REDIRECT_URI).origin;
     assert.deepEqual(landing(await out(elsewhere)), [303, "/"]);
     sandbox.authority = { logout_url: "https://idp.test/out" };
     for (const place of ["", "//evil.test", "/\\evil.test", elsewhere]) {
@@ -705,11 +751,13 @@ describe("next: GET /auth/logout", () => {
   });
 
   it("revokes the token that it is sent with, however it comes", async () => {
-    for (const send of [
+    /** @type {((token: string) => [query: string, headers?: Record<string, string>])[]} */
+    const ways = [
       (token) => ["", { authorization: `Bearer ${token}` }],
       (token) => [`?bearer_token=${token}`],
       (token) => ["", { cookie: `bearer_token=${token}` }],
-    ]) {
+    ];
+    for (const send of ways) {
       const tokens = await signedIn();
       const [query, headers] = send(tokens.access_token);
       await client.get(`/auth/logout${query}`, headers);
@@ -732,7 +780,8 @@ describe("a sandbox of either generation", () => {
 
   it("is of one that there is", async () => {
     for (const generation of ["newest", "constructor"]) {
-      await assert.rejects(startSandbox({ generation }), /only rails and next/);
+      const options = { generation: /** @type {"next"} */ (generation) };
+      await assert.rejects(startSandbox(options), /only rails and next/);
     }
   });
 });

@@ -8,10 +8,14 @@ import { startSandbox } from "../servers/sandbox/index.js";
 import { APPS, ORIGIN } from "./apps.js";
 import { createClient } from "./client.js";
 
+/** @import { Listening } from "../servers/types.d.ts" */
+
 const { available, why } = await doorkeeperAvailable();
-const servers = {};
 
 const options = { apps: APPS, origins: [ORIGIN] };
+
+/** @type {Record<string, Listening>} */
+const servers = {};
 
 before(async () => {
   servers.next = await startSandbox({ generation: "next", ...options });
@@ -23,6 +27,30 @@ after(() =>
   Promise.all(Object.values(servers).map((server) => server.close())),
 );
 
+/** @param {"next" | "sandbox" | "doorkeeper"} name */
+function browserAt(name) {
+  const server = servers[name];
+  assert.ok(server, `${name} is running`);
+  return createClient(server.origin);
+}
+
+/**
+ * @typedef {<const Seen>(sentence: string, observe: Observe<Seen>, judge: Judge<Seen>) => void} Claim
+ */
+
+/**
+ * Asks one server; a new browser each time.
+ *
+ * @template Seen
+ * @typedef {(client: import("./client.js").Client) => Promise<Seen>} Observe
+ */
+
+/**
+ * Asserts what the sentence says, of what Doorkeeper answered.
+ *
+ * @template Seen
+ * @typedef {(seen: Seen) => void} Judge
+ */
 /**
  * A group of claims that hold for Doorkeeper, and for the sandbox because it answers the same.
  *
@@ -30,18 +58,13 @@ after(() =>
  * @param {(claim: Claim) => void} define
  * @param {object} [how]
  * @param {boolean} [how.always] the claims hold for the sandbox of the next generation as well
- *
- * @callback Claim
- * @param {string} sentence
- * @param {(client: ReturnType<typeof createClient>) => Promise<unknown>} observe asks one server; a new browser each time
- * @param {(seen: any) => void} judge asserts what the sentence says, of what Doorkeeper answered
  */
 export function contract(title, define, { always = false } = {}) {
   if (always) {
     describe(`${title}: the next generation answers`, () =>
       define((sentence, observe, judge) => {
         it(sentence, async () => {
-          judge(await observe(createClient(servers.next.origin)));
+          judge(await observe(browserAt("next")));
         });
       }));
   }
@@ -55,9 +78,9 @@ export function contract(title, define, { always = false } = {}) {
   describe(name, () =>
     define((sentence, observe, judge) => {
       it(sentence, async () => {
-        const real = await observe(createClient(servers.doorkeeper.origin));
+        const real = await observe(browserAt("doorkeeper"));
         judge(real);
-        const ours = await observe(createClient(servers.sandbox.origin));
+        const ours = await observe(browserAt("sandbox"));
         assert.deepEqual(ours, real);
       });
     }),

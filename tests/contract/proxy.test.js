@@ -7,16 +7,24 @@ import { startProxy } from "../servers/proxy.js";
 import { rewriteCookie, rewriteLocation } from "../servers/rewrite.js";
 import { startSandbox } from "../servers/sandbox/index.js";
 import { createClient } from "./client.js";
-import { IMPLICIT, PASSWORD, tokensFrom } from "./grants.js";
+import { IMPLICIT, locationOf, PASSWORD, tokensFrom } from "./grants.js";
 import { APP } from "./apps.js";
+
+/** @import { Listening } from "../servers/types.d.ts" */
 
 const SOCKET = "/api/engine/v2/systems/control";
 
 describe("proxy: a PlaceOS host seems to be on the proxy's origin", () => {
-  let sandbox, proxy, client;
+  /** @type {import("../servers/sandbox/types.d.ts").Sandbox} */
+  let sandbox;
+  /** @type {Listening} */
+  let proxy;
+  /** @type {import("./client.js").Client} */
+  let client;
 
   before(async () => {
     sandbox = await startSandbox({ apps: [APP] });
+    /** @type {import("express").RequestHandler} */
     const site = (req, res) => res.send(`site ${req.path}`);
     proxy = await startProxy({ server: sandbox.origin, site });
     client = createClient(proxy.origin);
@@ -24,17 +32,16 @@ describe("proxy: a PlaceOS host seems to be on the proxy's origin", () => {
   after(() => Promise.all([proxy.close(), sandbox.close()]));
 
   it("a whole sign-in stays on the proxy's origin", async () => {
-    const asked = await client.authorize(IMPLICIT);
-    const login = asked.response.headers.get("location");
+    const login = locationOf(await client.authorize(IMPLICIT));
     assert.match(login, /^\/login\?continue=/);
 
-    const back = new URL(login, proxy.origin).searchParams.get("continue");
-    const { response } = await client.signIn(back);
-    assert.equal(response.headers.get("location"), back);
+    const { searchParams } = new URL(login, proxy.origin);
+    const back = searchParams.get("continue");
+    assert.ok(back);
+    assert.equal(locationOf(await client.signIn(back)), back);
 
-    const answered = await client.get(back);
     assert.match(
-      answered.response.headers.get("location"),
+      locationOf(await client.get(back)),
       /^http:\/\/localhost:9\/app\/oauth-resp\.html#access_token=/,
     );
   });
@@ -45,26 +52,26 @@ describe("proxy: a PlaceOS host seems to be on the proxy's origin", () => {
     const { response, text } = await client.get(path);
     assert.equal(response.status, 200);
     assert.equal(JSON.parse(text).length, 1);
-    assert.equal(sandbox.requests.at(-1).url, path);
+    assert.equal(sandbox.requests.at(-1)?.url, path);
   });
 
   it("the host is told its own name, and its own origin by our pages alone", async () => {
     await client.post("/auth/oauth/token", PASSWORD, { origin: proxy.origin });
-    const { headers } = sandbox.requests.at(-1);
-    assert.equal(`http://${headers.host}`, sandbox.origin);
-    assert.equal(headers.origin, sandbox.origin);
+    const headers = sandbox.requests.at(-1)?.headers;
+    assert.equal(`http://${headers?.host}`, sandbox.origin);
+    assert.equal(headers?.origin, sandbox.origin);
 
     await client.post("/auth/oauth/token", PASSWORD, {
       origin: "http://x.test",
     });
-    assert.equal(sandbox.requests.at(-1).headers.origin, "http://x.test");
+    assert.equal(sandbox.requests.at(-1)?.headers.origin, "http://x.test");
   });
 
   it("what the host says of itself is passed on", async () => {
     const path = "/.well-known/oauth-authorization-server";
     const { response } = await client.get(path);
     assert.equal(response.status, 404, "the sandbox's own answer");
-    assert.equal(sandbox.requests.at(-1).url, path);
+    assert.equal(sandbox.requests.at(-1)?.url, path);
   });
 
   it("the rest is the app's", async () => {
@@ -76,6 +83,7 @@ describe("proxy: a PlaceOS host seems to be on the proxy's origin", () => {
 
   it("a WebSocket goes through with a token, and is refused without", async () => {
     const { access_token } = await tokensFrom(client.token(PASSWORD));
+    /** @param {string} query */
     const open = (query) =>
       new Promise((resolve, reject) => {
         const url = proxy.origin.replace("http", "ws") + SOCKET + query;
@@ -94,6 +102,7 @@ describe("proxy: a PlaceOS host seems to be on the proxy's origin", () => {
 });
 
 describe("proxy: a host that can't be reached", () => {
+  /** @type {Listening} */
   let proxy;
 
   before(async () => {

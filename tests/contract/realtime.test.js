@@ -17,7 +17,11 @@ const PEOPLE = {
 };
 
 describe("sandbox: the realtime API", { timeout: 30_000 }, () => {
-  let sandbox, token;
+  /** @type {import("../servers/sandbox/types.d.ts").Sandbox} */
+  let sandbox;
+  /** @type {string} */
+  let token;
+  /** @type {WebSocket[]} */
   const sockets = [];
 
   before(async () => {
@@ -39,7 +43,12 @@ describe("sandbox: the realtime API", { timeout: 30_000 }, () => {
     return socket;
   }
 
-  /** Sends a command and gives the next message. */
+  /**
+   * Sends a command and gives the next message.
+   *
+   * @param {WebSocket} socket
+   * @param {string | object} command
+   */
   async function tell(socket, command) {
     const answer = once(socket, "message");
     socket.send(
@@ -48,6 +57,7 @@ describe("sandbox: the realtime API", { timeout: 30_000 }, () => {
     const [data] = await answer;
     return data.toString();
   }
+  /** @param {WebSocket} socket @param {string | object} command */
   const ask = async (socket, command) =>
     JSON.parse(await tell(socket, command));
 
@@ -114,6 +124,7 @@ describe("sandbox: the realtime API", { timeout: 30_000 }, () => {
   it("a command that can't be carried out gets an error with its id", async () => {
     const socket = await open();
     const bind = { id: 3, cmd: "bind", ...PEOPLE };
+    /** @type {[command: string | object, id: number | undefined, code: number][]} */
     const wrong = [
       ["nonsense", undefined, 0],
       ["[1]", undefined, 4],

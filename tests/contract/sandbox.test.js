@@ -9,17 +9,23 @@ import {
   authorizeSignedIn,
   CODE,
   IMPLICIT,
+  locationOf,
   PASSWORD,
   refreshOf,
   tokensFrom,
 } from "./grants.js";
 
 const SYSTEMS = "/api/engine/v2/systems";
-const locationOf = ({ response }) => response.headers.get("location");
+/** @import { Answer, Client } from "./client.js" */
+
+/** @param {Answer} answer */
 const statusOf = ({ response }) => response.status;
 
 describe("sandbox: what a test can switch while it runs", () => {
-  let sandbox, client;
+  /** @type {import("../servers/sandbox/types.d.ts").RailsSandbox} */
+  let sandbox;
+  /** @type {Client} */
+  let client;
   const defaults = {};
 
   before(async () => {
@@ -30,8 +36,12 @@ describe("sandbox: what a test can switch while it runs", () => {
   after(() => sandbox.close());
   const fresh = () => (client = createClient(sandbox.origin));
 
-  const redirected = async (changes) =>
-    locationOf(await authorizeSignedIn(fresh(), { ...IMPLICIT, ...changes }));
+  /** @param {import("../servers/types.d.ts").Fields} changes */
+  const redirected = async (changes) => {
+    const asked = { ...IMPLICIT, ...changes };
+    const { response } = await authorizeSignedIn(fresh(), asked);
+    return response.headers.get("location") ?? "";
+  };
   const scopeError =
     "error=invalid_scope&error_description=The+requested+scope+is+invalid%2C+unknown%2C+or+malformed.";
 
@@ -54,7 +64,7 @@ describe("sandbox: what a test can switch while it runs", () => {
       { client_id: "" },
       { redirect_uri: "http://localhost:9/other" },
     ]) {
-      assert.equal(await redirected(changes), null);
+      assert.equal(await redirected(changes), "");
     }
   });
 
@@ -142,12 +152,14 @@ describe("sandbox: what a test can switch while it runs", () => {
 });
 
 describe("sandbox: what only a developer's server does", () => {
+  /** @type {import("../servers/sandbox/types.d.ts").RailsSandbox} */
   let sandbox;
   before(async () => {
     sandbox = await startSandbox({ apps: [APP], origins: [ORIGIN] });
   });
   after(() => sandbox.close());
 
+  /** @param {string} redirect_uri */
   const ask = (redirect_uri, client_id = clientIdOf(redirect_uri)) =>
     authorizeSignedIn(createClient(sandbox.origin), {
       ...IMPLICIT,
@@ -197,7 +209,7 @@ describe("sandbox: what only a developer's server does", () => {
     const client = createClient(sandbox.origin);
     const { response, text } = await client.get(`/login?continue="><b>x`);
     const policy = response.headers.get("content-security-policy");
-    assert.match(policy, /default-src 'none'.*frame-ancestors 'self'/);
+    assert.match(policy ?? "", /default-src 'none'.*frame-ancestors 'self'/);
     assert.doesNotMatch(text, /https?:\/\/|<b>x/);
   });
 
@@ -206,6 +218,7 @@ describe("sandbox: what only a developer's server does", () => {
     const key = account.api_key;
     const { access_token } = await tokensFrom(client.token(PASSWORD));
     const authorization = `Bearer ${access_token}`;
+    /** @type {[path: string, headers: Record<string, string>, status: number][]} */
     const asked = [
       [SYSTEMS, { "x-api-key": key }, 200],
       [`${SYSTEMS}?api-key=${key}`, {}, 200],

@@ -58,5 +58,5 @@ test("an AuthError is made so, whatever the engine has given it", () => {
     Error.prepareStackTrace = prepareStackTrace;
   }
   const error = new AuthError("other", "No.");
-  assert.match(error.stack, /auth-error\.test\.js:\d+:\d+/);
+  assert.match(error.stack ?? "", /auth-error\.test\.js:\d+:\d+/);
 });

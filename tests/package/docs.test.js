@@ -11,6 +11,7 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("../..", import.meta.url));
+/** @param {string} path */
 const read = (path) => readFileSync(join(root, path), "utf8");
 
 const README = read("README.md");
@@ -21,28 +22,44 @@ const PAGES = readdirSync(join(root, "docs"))
 const ALL = ["README.md", ...PAGES];
 
 const CODE = /^```(\w*)\n(.*?)^```$/gms;
+/** @param {string} text */
 const withoutCode = (text) => text.replace(CODE, "").replace(/`[^`\n]*`/g, "");
+/** @param {string} text @param {RegExp} pattern */
 const found = (text, pattern) =>
-  [...text.matchAll(pattern)].map(([, name]) => name);
+  [...text.matchAll(pattern)].map(([, name = ""]) => name);
 
-/** The part of a page under a heading, up to the next one of its rank. */
+/**
+ * The part of a page under a heading, up to the next one of its rank.
+ *
+ * @param {string} text
+ * @param {string} heading
+ */
 function section(text, heading) {
   const [, after] = text.split(`\n## ${heading}\n`);
   assert.ok(after, `there is a section ${heading}`);
-  return after.split("\n## ")[0];
+  return after.split("\n## ")[0] ?? "";
 }
 
-/** A declaration in the types, from its name to its end. */
+/**
+ * A declaration in the types, from its name to its end.
+ *
+ * @param {string} start
+ */
 function declaration(start) {
   const [, after] = TYPES.split(`export ${start}`);
   assert.ok(after, `the types have ${start}`);
-  return after.split(/^export /m)[0];
+  return after.split(/^export /m)[0] ?? "";
 }
 
+/** @param {string} start */
 const members = (start) =>
   found(declaration(start), /^ {2}(?:readonly )?(\w+)\??[:(]/gm);
 
-/** The anchors that GitHub and npm give a page's headings. */
+/**
+ * The anchors that GitHub and npm give a page's headings.
+ *
+ * @param {string} text
+ */
 const anchorsOf = (text) =>
   found(text.replace(CODE, ""), /^#+ (.*)$/gm).map((heading) =>
     heading

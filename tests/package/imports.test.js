@@ -70,9 +70,14 @@ const CANNOT_THROW = {
   ],
 };
 
-/** The code of each import, in one line and without comments. */
+/**
+ * The code of each import, in one line and without comments.
+ *
+ * @param {string} source
+ */
 function imports(source) {
-  const [, list] = source.match(/^ {4}const import0 = \{\n([^]*?)^ {4}\};$/m);
+  const [, list = ""] =
+    source.match(/^ {4}const import0 = \{\n([^]*?)^ {4}\};$/m) ?? [];
   const entries = list.split(/^ {8}(?=\S+: function\()/m).slice(1);
   assert.ok(entries.length > 50, "the glue has another shape by now");
   return entries.map((entry) =>
@@ -85,6 +90,7 @@ function imports(source) {
   );
 }
 
+/** @param {string} code */
 const isCaught = (code) =>
   /^return handleError\(function \(.*\}, arguments\);$/.test(code) ||
   /^let result; try \{ result = arg0 instanceof \w+; \} catch \(_\) \{ result = false; \} const ret = result; return ret;$/.test(
@@ -118,5 +124,5 @@ test("the modules beside the glue are the crate's own", { skip }, () => {
     /^import .* from '(.*)';$/gm,
   );
   for (const [, name] of names)
-    assert.match(name, /^\.\/(auth-error|browser\/\w+)\.js$/);
+    assert.match(name ?? "", /^\.\/(auth-error|browser\/\w+)\.js$/);
 });

@@ -48,22 +48,39 @@ function parse(replaced = "(module", by = replaced) {
   return binaryen.parseText(MODULE.replaceAll(replaced, by));
 }
 
-/** An instance of it, and the numbers that it tells. */
-async function run(module, [from, name] = ["./core_bg.js", TELL]) {
+/** @typedef {Record<string, (place?: number) => void>} Exports */
+
+/**
+ * What an instance of it exports, and the numbers that it tells.
+ *
+ * @param {Uint8Array} wasm
+ * @returns {Promise<{ exports: Exports, told: number[] }>}
+ */
+async function run(wasm, [from, name] = ["./core_bg.js", TELL]) {
+  /** @type {number[]} */
   const told = [];
-  const { instance } = await WebAssembly.instantiate(module.emitBinary(), {
-    [from]: { [name]: (number) => told.push(number) },
+  const tell = (/** @type {number} */ number) => told.push(number);
+  const { instance } = await WebAssembly.instantiate(new Uint8Array(wasm), {
+    [from]: { [name]: tell },
   });
-  return { ...instance.exports, told };
+  return { exports: /** @type {Exports} */ (instance.exports), told };
 }
 
-/** As wasm-bindgen hands it over: with the names of its functions. */
+/**
+ * As wasm-bindgen hands it over: with the names of its functions.
+ *
+ * @param {binaryen.Module} module
+ */
 function binary(module) {
   binaryen.setDebugInfo(true);
   return module.emitBinary();
 }
 
-/** The names of its functions. */
+/**
+ * The names of its functions.
+ *
+ * @param {binaryen.Module} module
+ */
 const names = (module) =>
   Array.from(
     { length: module.getNumFunctions() },
@@ -73,15 +90,15 @@ const names = (module) =>
 
 test("a function that panics says nothing, and still traps", async () => {
   const module = parse();
-  const before = await run(module);
-  assert.throws(() => before.panic(), /unreachable/);
+  const before = await run(module.emitBinary());
+  assert.throws(before.exports.panic, /unreachable/);
   assert.deepEqual(before.told, [6]);
 
   emptyPanics(module);
-  const after = await run(module);
-  assert.throws(() => after.panic(), /unreachable/);
+  const after = await run(module.emitBinary());
+  assert.throws(after.exports.panic, /unreachable/);
   assert.deepEqual(after.told, []);
-  after.call(1);
+  after.exports.call(1);
   assert.deepEqual(after.told, [1]);
 });
 
@@ -99,7 +116,8 @@ test("panics fail the build if there are none, or if one returns", () => {
 test("what nobody calls by the table traps there, and the rest keeps its place", async () => {
   const module = parse();
   clearTable(module);
-  const { call, told, [INVOKE]: invoke } = await run(module);
+  const { exports, told } = await run(module.emitBinary());
+  const { call, [INVOKE]: invoke } = exports;
   call(1);
   for (const place of [2, 3, 4]) {
     assert.throws(() => call(place), /unreachable/);
@@ -133,11 +151,14 @@ test("the table fails the build if it lacks a kind of function", () => {
 });
 
 test("the table fails the build if it has more of a kind than is known", () => {
-  for (const [name, most] of [
+  /** @type {[name: string, most: number][]} */
+  const known = [
     [CLOSURE, 60],
     [FORMATTER, 30],
     [PAYLOAD, 10],
-  ]) {
+  ];
+  for (const [name, most] of known) {
+    /** @param {number} count */
     const withMore = (count) =>
       parse(" $last)", `${` $"${name}"`.repeat(count)} $last)`);
     clearTable(withMore(most - 1));
@@ -163,7 +184,7 @@ test("the WebAssembly and its glue share short names", async () => {
   imports = { "$": import0 };
   makeClosure(wasm.$1, wasm.$1);`,
   );
-  const { told, ...exports } = await run(module, ["$", "$0"]);
+  const { told, exports } = await run(module.emitBinary(), ["$", "$0"]);
   exports.$1();
   assert.deepEqual(told, [2]);
   assert.deepEqual(Object.keys(exports).sort(), ["$1", "call", "panic"]);
@@ -181,21 +202,24 @@ test("names fail the build if the module has none to shorten", () => {
 });
 
 test("names fail the build if the glue hasn't the same", () => {
-  for (const [glue, reason] of [
+  /** @type {[glue: string, reason: string][]} */
+  const others = [
     [GLUE.replace(TELL, "__wbg_other"), `The glue has ${TELL} 0 times`],
     [`${GLUE}${TELL}`, `The glue has ${TELL} 2 times`],
     [GLUE.replaceAll(INVOKE, "other"), `The glue doesn't have ${INVOKE}`],
     [GLUE.replace("./core_bg.js", "./other.js"), 'have "./core_bg.js" exactly'],
     [`${GLUE}"./core_bg.js": 1`, 'have "./core_bg.js" exactly once'],
-  ]) {
+  ];
+  for (const [glue, reason] of others) {
     assert.throws(
       () => shortenNames(parse(), glue),
-      (error) => error.message.includes(reason),
+      (error) => error instanceof Error && error.message.includes(reason),
     );
   }
 });
 
 test("a function with one caller is inlined only if it is small", () => {
+  /** @param {number} calls */
   const isInlined = (calls) => {
     const body = "(call $tell (i32.const 7))".repeat(calls);
     const module = parse("(call $tell (i32.const 7))", body);
@@ -231,12 +255,9 @@ test("all steps together leave a module that works and names no function", async
   const { wasm, glue } = shrink(binary(parse()), GLUE);
   assert.doesNotMatch(Buffer.from(wasm).toString("latin1"), /::|__wbg|first/);
   assert.match(glue, /wasm\.\$1/);
-  const told = [];
-  const { instance } = await WebAssembly.instantiate(wasm, {
-    $: { $0: (number) => told.push(number) },
-  });
-  instance.exports.call(5);
-  assert.throws(() => instance.exports.panic(), /unreachable/);
+  const { told, exports } = await run(wasm, ["$", "$0"]);
+  exports.call(5);
+  assert.throws(exports.panic, /unreachable/);
   assert.deepEqual(told, [5]);
 });
 

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+
 const EVERYWHERE = ["0.0.0.0", "::"];
 
 /**
@@ -6,26 +8,25 @@ const EVERYWHERE = ["0.0.0.0", "::"];
  * `server.close()` alone waits for keep-alive connections and never ends an upgraded one, and a test that has to wait for
  * a socket doesn't end.
  *
- * @param {import("node:http").Server} server
+ * @param {import("node:net").Server} server
  * @param {{port: number, host: string}} address
- * @returns {Promise<{origin: string, port: number, close: () => Promise<void>}>}
+ * @returns {Promise<import("./types.d.ts").Listening>}
  */
 export async function listen(server, { port, host }) {
+  /** @type {Set<import("node:net").Socket>} */
   const sockets = new Set();
   server.on("connection", (socket) => {
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
   });
 
-  await new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, host, () => {
-      server.off("error", reject);
-      resolve();
-    });
-  });
+  server.listen(port, host);
+  await once(server, "listening");
 
-  const bound = server.address().port;
+  const address = /** @type {import("node:net").AddressInfo} */ (
+    server.address()
+  );
+  const bound = address.port;
   const name = EVERYWHERE.includes(host)
     ? "localhost"
     : host.includes(":")

@@ -6,6 +6,8 @@ import { listen } from "./listen.js";
 import { rewriteCookie, rewriteLocation } from "./rewrite.js";
 import { escapeHtml } from "./sandbox/parameters.js";
 
+/** @import { IncomingHttpHeaders, IncomingMessage } from "node:http" */
+
 const PASSED_ON = [
   "/auth",
   "/login",
@@ -25,7 +27,7 @@ const ANSWER_MS = 30_000;
  * @param {string} [options.host]
  * @param {import("express").RequestHandler} [options.site] serves everything else: the app
  * @param {(line: string) => void} [options.log] called with method, path and status: never with a query, where tokens may be
- * @returns {Promise<{origin: string, port: number, close: () => Promise<void>}>}
+ * @returns {Promise<import("./types.d.ts").Listening>}
  */
 export async function startProxy({
   server: target,
@@ -83,8 +85,10 @@ export async function startProxy({
   };
 }
 
-const pathOf = (req) => req.url.split("?")[0];
+/** @param {IncomingMessage} req */
+const pathOf = (req) => (req.url ?? "").split("?")[0] ?? "";
 
+/** @param {string[]} roots @param {IncomingMessage} req */
 const isUnder = (roots, req) =>
   roots.some(
     (root) => pathOf(req) === root || pathOf(req).startsWith(`${root}/`),
@@ -93,6 +97,9 @@ const isUnder = (roots, req) =>
 /**
  * Makes a request of a page of ours one of a page of the target's: a server that guards its forms compares `Origin` with its
  * own address. Pages of others stay what they are.
+ *
+ * @param {IncomingMessage} req
+ * @param {string} target
  */
 function disguise({ headers }, target) {
   const ours = `http://${headers.host}`;
@@ -102,7 +109,13 @@ function disguise({ headers }, target) {
   }
 }
 
-/** Turns what the target says of itself into what is true of the proxy. */
+/**
+ * Turns what the target says of itself into what is true of the proxy.
+ *
+ * @param {IncomingHttpHeaders} headers
+ * @param {IncomingMessage} req
+ * @param {string} target
+ */
 function bringHome(headers, req, target) {
   if (headers.location) {
     headers.location = rewriteLocation(headers.location, target);
@@ -117,7 +130,14 @@ function bringHome(headers, req, target) {
   );
 }
 
-/** 502 in the form the caller reads: a page for a person, JSON for a program. */
+/**
+ * 502 in the form the caller reads: a page for a person, JSON for a program.
+ *
+ * @param {Error} error
+ * @param {IncomingMessage} req
+ * @param {http.ServerResponse | import("node:net").Socket} res
+ * @param {string} target
+ */
 function refuse(error, req, res, target) {
   const why = `${target} can't be reached: ${reasonOf(error)}`;
   if (!(res instanceof http.ServerResponse)) {
@@ -130,20 +150,24 @@ function refuse(error, req, res, target) {
   }
   const page = /text\/html/.test(req.headers.accept ?? "");
   res
-    .status(502)
-    .set("Cache-Control", "no-store")
-    .type(page ? "html" : "json")
-    .send(page ? pageOf(why) : { error: why });
+    .writeHead(502, {
+      "Cache-Control": "no-store",
+      "Content-Type": `${page ? "text/html" : "application/json"}; charset=utf-8`,
+    })
+    .end(page ? pageOf(why) : JSON.stringify({ error: why }));
 }
 
+/** @type {Record<string, string>} */
 const REASONS = {
   ENOTFOUND: "no such host",
   ECONNREFUSED: "nothing answers there",
   ECONNRESET: `it hung up, or gave no answer within ${ANSWER_MS / 1000} s`,
 };
 
-const reasonOf = ({ code, message }) => REASONS[code] ?? message ?? code;
+/** @param {NodeJS.ErrnoException} error */
+const reasonOf = ({ code = "", message }) => REASONS[code] ?? message ?? code;
 
+/** @param {string} why */
 const pageOf = (why) => `<!doctype html>
 <html lang="en">
 <head>

@@ -19,7 +19,12 @@ export function rewriteLocation(location, targetOrigin) {
   return path + url.search + url.hash;
 }
 
-/** A server behind something that ends TLS may believe it is spoken to in plain HTTP, and say so in its redirects. */
+/**
+ * A server behind something that ends TLS may believe it is spoken to in plain HTTP, and say so in its redirects.
+ *
+ * @param {URL} url
+ * @param {URL} target
+ */
 const sameHost = (url, target) =>
   url.origin === target.origin ||
   (/^https?:$/.test(url.protocol) &&
@@ -28,10 +33,16 @@ const sameHost = (url, target) =>
     target.port === "");
 
 /**
+ * How the browser came.
+ *
+ * @typedef {{ host?: string | undefined, secure: boolean, userAgent?: string | undefined }} Visit
+ */
+
+/**
  * A cookie of the target as one that the browser will keep from the proxy, and for the proxy alone.
  *
  * @param {string} cookie a `Set-Cookie` header
- * @param {{host?: string, secure: boolean, userAgent?: string}} visit how the browser came
+ * @param {Visit} visit
  */
 export function rewriteCookie(cookie, visit) {
   const [pair, ...attributes] = cookie.split(/; */);
@@ -49,7 +60,11 @@ export function rewriteCookie(cookie, visit) {
   return [pair, ...sameSite].join("; ");
 }
 
-/** Whether the browser keeps a `Secure` cookie from this plain-HTTP host: on loopback all but Safari do. */
+/**
+ * Whether the browser keeps a `Secure` cookie from this plain-HTTP host: on loopback all but Safari do.
+ *
+ * @param {Visit} visit
+ */
 function trustsPlainHttp({ host = "", userAgent = "" }) {
   const name = host.replace(/:\d+$/, "");
   const loopback = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/i;

@@ -2,11 +2,14 @@
 // finds the outcome in its own `auth.redirect`.
 import { completeSignIn } from "placeos-auth";
 
-const status = document.querySelector("[role=status]");
+const status = /** @type {Element} */ (document.querySelector("[role=status]"));
 try {
   const { redirect } = await completeSignIn();
   // Seen only where there is no other page to go back to.
-  status.textContent = redirect.error?.message ?? "You are signed in.";
+  status.textContent =
+    redirect.status === "failed"
+      ? redirect.error.message
+      : "You are signed in.";
 } catch (error) {
-  status.textContent = error.message;
+  status.textContent = /** @type {Error} */ (error).message;
 }

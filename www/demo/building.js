@@ -1,16 +1,26 @@
 import { announce, element, find } from "./page.js";
 
+/** @typedef {import("./api.js").System} System */
+/** @typedef {import("./api.js").Zone} Zone */
+
 const IN_ORDER = new Intl.Collator(undefined, { numeric: true });
+/** @param {System | Zone} thing */
 const nameOf = (thing) => thing.display_name || thing.name || thing.id;
+/** @param {Zone} zone @param {string} tag */
 const isTagged = (zone, tag) => (zone.tags ?? []).includes(tag);
+/** @param {System} system @param {Zone} zone */
 const isIn = (system, zone) => (system.zones ?? []).includes(zone.id);
+/** @param {number} number @param {string} noun */
 const count = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
 
 /** The building as the API tells of it: its zones, and its systems floor by floor. */
 export class Building {
   #readings;
+  /** @type {System[] | undefined} */
   #systems;
+  /** @type {Zone[] | undefined} */
   #zones;
+  /** @type {Zone | undefined} */
   #chosen;
 
   /** @param {import("./readings.js").Readings} readings which have their places in it */
@@ -18,7 +28,12 @@ export class Building {
     this.#readings = readings;
   }
 
-  /** What the API didn't give is left out, and not counted as none. */
+  /**
+   * What the API didn't give is left out, and not counted as none.
+   *
+   * @param {System[]} [systems]
+   * @param {Zone[]} [zones]
+   */
   show(systems, zones) {
     this.#systems = systems;
     this.#zones = zones;
@@ -56,8 +71,10 @@ export class Building {
     return buildings?.length === 1 ? buildings[0] : undefined;
   }
 
+  /** @param {Zone} zone */
   #zone(zone) {
     const number = this.#systems?.filter((system) => isIn(system, zone)).length;
+    /** @type {HTMLButtonElement} */
     const button = element(
       "button",
       {
@@ -73,6 +90,7 @@ export class Building {
     return element("li", { dataset: { testid: "zone", id: zone.id } }, button);
   }
 
+  /** @param {Zone} zone @param {HTMLButtonElement} button */
   #choose(zone, button) {
     this.#chosen = this.#chosen === zone ? undefined : zone;
     for (const other of find("zones").querySelectorAll("button")) {
@@ -84,8 +102,9 @@ export class Building {
   }
 
   #drawSystems() {
+    const chosen = this.#chosen;
     const shown = (this.#systems ?? []).filter(
-      (system) => !this.#chosen || isIn(system, this.#chosen),
+      (system) => !chosen || isIn(system, chosen),
     );
     // From the roof down, as one looks at a house.
     const levels = (this.#zones ?? [])
@@ -101,10 +120,17 @@ export class Building {
     });
     const rest = shown.filter((system) => !placed.has(system));
     floors.push(this.#floor(levels.length > 0 ? "Elsewhere" : "", "", rest));
-    find("systems").replaceChildren(...floors.filter(Boolean));
+    find("systems").replaceChildren(
+      ...floors.filter((floor) => floor !== undefined),
+    );
     return shown.length;
   }
 
+  /**
+   * @param {string} name
+   * @param {string | undefined} description
+   * @param {System[]} systems
+   */
   #floor(name, description, systems) {
     if (systems.length === 0) return undefined;
     const heading = element(
@@ -121,6 +147,7 @@ export class Building {
   }
 }
 
+/** @param {System} system @param {HTMLElement} readings */
 function room(system, readings) {
   const { capacity, features, description, bookable, name } = system;
   // Older servers send one string.
@@ -135,7 +162,7 @@ function room(system, readings) {
       element(
         "span",
         { className: "seats" },
-        capacity > 0 ? count(capacity, "seat") : "",
+        capacity && capacity > 0 ? count(capacity, "seat") : "",
       ),
     ),
     element("p", { className: "soft code" }, name ?? ""),
@@ -152,6 +179,7 @@ function room(system, readings) {
   );
 }
 
+/** @param {string} [text] */
 const words = (text) =>
   String(text ?? "")
     .split(/\s+/)

@@ -6,15 +6,15 @@ const WARNINGS = [300, 60];
 
 /** The time left on a session, second by second. */
 export class Countdown {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
-  #expiresAt;
-  #lifetime;
-  #warns;
+  #expiresAt = 0;
+  #lifetime = 1;
+  #warns = false;
 
   /** @param {{expiresAt: number | null, canRenew: boolean}} session */
   start({ expiresAt, canRenew }) {
     this.stop();
-    this.#expiresAt = expiresAt;
     this.#warns = !canRenew;
     find("time-bar").hidden = expiresAt === null;
     if (expiresAt === null) {
@@ -22,6 +22,7 @@ export class Countdown {
       find("time-end").textContent = "was given by the server";
       return;
     }
+    this.#expiresAt = expiresAt;
     this.#lifetime = lifetimeOf(expiresAt);
     const end = new Date(expiresAt);
     find("time-end").textContent = `left, until ${end.toLocaleTimeString([], {
@@ -39,7 +40,7 @@ export class Countdown {
     const left = Math.max(0, this.#expiresAt - Date.now());
     const seconds = Math.ceil(left / 1000);
     find("time-left").textContent = clockFace(seconds);
-    find("time-bar").value = left / this.#lifetime;
+    find("time-bar", HTMLProgressElement).value = left / this.#lifetime;
     if (this.#warns && WARNINGS.includes(seconds)) {
       announce(`The session ends in ${seconds / 60} min.`);
     }
@@ -49,7 +50,12 @@ export class Countdown {
   }
 }
 
-/** The whole of which the bar shows a part: the time that was left when this tab first saw the session. */
+/**
+ * The whole of which the bar shows a part: the time that was left when this tab first saw the session.
+ *
+ * @param {number} expiresAt
+ * @returns {number}
+ */
 function lifetimeOf(expiresAt) {
   const known = recall(KEY);
   if (known?.expiresAt === expiresAt) return known.lifetime;
@@ -58,7 +64,9 @@ function lifetimeOf(expiresAt) {
   return lifetime;
 }
 
+/** @param {number} seconds */
 function clockFace(seconds) {
+  /** @param {number} number */
   const two = (number) => String(number).padStart(2, "0");
   const hours = Math.floor(seconds / 3600);
   const minutes = Math.floor(seconds / 60) % 60;

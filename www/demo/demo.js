@@ -10,11 +10,15 @@ import { watchRequests } from "./requests.js";
 import { SessionPane } from "./session.js";
 import { offerTrials } from "./trial.js";
 
+/** @typedef {import("placeos-auth").Auth} Auth */
+
 const readings = new Readings();
 const building = new Building(readings);
 const pane = new SessionPane();
 const options = chosenOptions();
-const server = options.server ? originOf(options.server) : location.origin;
+const server = options.server
+  ? originOf(String(options.server))
+  : location.origin;
 let loading = new AbortController();
 
 showOptions();
@@ -41,14 +45,15 @@ try {
     leave(auth.logout({ local: true }).then(resetOptions));
   offerTrials(auth.fetch, server);
 
-  auth.subscribe(({ type, error }) => {
-    if (type === "renewed") return pane.renewed(auth.session);
-    if (type === "renewal-failed")
-      return pane.renewalFailed(auth.session, error);
+  auth.subscribe((event) => {
+    const { session } = auth;
+    if (session && event.type === "renewed") return pane.renewed(session);
+    if (session && event.type === "renewal-failed")
+      return pane.renewalFailed(session, event.error);
     show(auth, api, live);
     // The focus was on something that is gone now.
-    if (!auth.session) find("welcome-title").focus();
-    if (type === "expired") {
+    if (!session) find("welcome-title").focus();
+    if (event.type === "expired") {
       tell("notice", "Your session has expired. Sign in again to go on.");
     }
   });
@@ -62,7 +67,13 @@ try {
   showError("The demo can't start.", error);
 }
 
-/** The screen that fits the session. */
+/**
+ * The screen that fits the session.
+ *
+ * @param {Auth} auth
+ * @param {Api} api
+ * @param {Live} live
+ */
 function show(auth, api, live) {
   loading.abort();
   live.stop();
@@ -80,7 +91,12 @@ function show(auth, api, live) {
   load(api, live);
 }
 
-/** Fetches what the dashboard shows. What one part can't have doesn't keep the other from showing. */
+/**
+ * Fetches what the dashboard shows. What one part can't have doesn't keep the other from showing.
+ *
+ * @param {Api} api
+ * @param {Live} live
+ */
 async function load(api, live) {
   loading.abort();
   loading = new AbortController();
@@ -95,10 +111,12 @@ async function load(api, live) {
   // Signed out meanwhile.
   if (signal.aborted) return;
 
-  showUser(user.value ?? { name: "Signed in" });
-  building.show(systems.value, zones.value);
-  live.start(readings.bindings(systems.value ?? []));
-  const failed = [user, systems, zones].find(({ reason }) => reason);
+  showUser(valueOf(user) ?? { name: "Signed in" });
+  building.show(valueOf(systems), valueOf(zones));
+  live.start(readings.bindings(valueOf(systems) ?? []));
+  const failed = [user, systems, zones].find(
+    (result) => result.status === "rejected",
+  );
   if (failed) {
     find("problem").hidden = false;
     tell("problem-message", problemOf(failed.reason));
@@ -108,6 +126,15 @@ async function load(api, live) {
   }
 }
 
+/**
+ * @template Value
+ * @param {PromiseSettledResult<Value>} result
+ */
+function valueOf(result) {
+  return result.status === "fulfilled" ? result.value : undefined;
+}
+
+/** @param {Auth} auth */
 async function signIn(auth) {
   clearMessages();
   setLeaving(true);
@@ -124,6 +151,7 @@ async function signIn(auth) {
   }
 }
 
+/** @param {Auth} auth */
 async function signOutHere(auth) {
   await auth.logout({ local: true });
   tell(
@@ -132,6 +160,7 @@ async function signOutHere(auth) {
   );
 }
 
+/** @param {Promise<void>} left */
 async function leave(left) {
   try {
     await left;
@@ -140,13 +169,15 @@ async function leave(left) {
   }
 }
 
+/** @param {boolean} isLeaving */
 function setLeaving(isLeaving) {
   const { dataset } = find("sign-in");
-  find("flow").disabled = isLeaving;
-  find("sign-in").disabled = isLeaving;
-  find("sign-in").textContent = isLeaving ? dataset.busy : dataset.idle;
+  find("flow", HTMLFieldSetElement).disabled = isLeaving;
+  find("sign-in", HTMLButtonElement).disabled = isLeaving;
+  find("sign-in").textContent = (isLeaving ? dataset.busy : dataset.idle) ?? "";
 }
 
+/** @param {import("./api.js").User} user */
 function showUser({ name, email }) {
   find("user-name").textContent = name ?? "";
   find("user-email").textContent = email ?? "";
@@ -161,7 +192,11 @@ function showOptions() {
   find("reset").hidden = Object.keys(options).length === 0;
 }
 
-/** As it is if it isn't a URL: `createAuth` says what is wrong with it. */
+/**
+ * As it is if it isn't a URL: `createAuth` says what is wrong with it.
+ *
+ * @param {string} text
+ */
 function originOf(text) {
   return URL.canParse(text) ? new URL(text).origin : text;
 }

@@ -1,15 +1,24 @@
 // What the demo itself keeps for this tab. Where storage is blocked it keeps nothing, and goes on.
 
-/** @returns {any} what was kept under this key, or null */
+/**
+ * What was kept under this key, or null.
+ *
+ * @param {string} key
+ */
 export function recall(key) {
   try {
-    return JSON.parse(sessionStorage.getItem(key));
+    return JSON.parse(sessionStorage.getItem(key) ?? "null");
   } catch {
     return null;
   }
 }
 
-/** Keeps any value that JSON can say; null forgets. */
+/**
+ * Keeps any value that JSON can say; null forgets.
+ *
+ * @param {string} key
+ * @param {unknown} value
+ */
 export function keep(key, value) {
   try {
     if (value === null) sessionStorage.removeItem(key);

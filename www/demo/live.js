@@ -43,6 +43,7 @@ export class Live {
     this.#onState({ name: "idle" });
   }
 
+  /** @param {Binding[]} bindings @param {AbortSignal} signal */
   async #run(bindings, signal) {
     let delay = FIRST_DELAY_MS;
     while (!signal.aborted) {
@@ -55,9 +56,9 @@ export class Live {
           delay = FIRST_DELAY_MS;
         }
       } catch (error) {
-        if (!signal.aborted && !error.retryable) {
-          this.#giveUp(error.message);
-        }
+        const { retryable, message } =
+          /** @type {import("placeos-auth").AuthError} */ (error);
+        if (!signal.aborted && !retryable) this.#giveUp(message);
       }
       if (signal.aborted) return;
       this.#onState({ name: "lost", seconds: delay / 1000 });
@@ -66,7 +67,14 @@ export class Live {
     }
   }
 
-  /** Until the connection ends, or is no longer wanted. */
+  /**
+   * Until the connection ends, or is no longer wanted.
+   *
+   * @param {WebSocket} socket
+   * @param {Binding[]} bindings
+   * @param {AbortSignal} signal
+   * @returns {Promise<void>}
+   */
   #talk(socket, bindings, signal) {
     return new Promise((resolve) => {
       let isHeard = true;
@@ -106,12 +114,18 @@ export class Live {
     });
   }
 
+  /** @param {string} [why] */
   #giveUp(why) {
     this.#running.abort();
     this.#onState({ name: "unavailable", why });
   }
 }
 
+/**
+ * @param {number} milliseconds
+ * @param {AbortSignal} signal
+ * @returns {Promise<void>}
+ */
 function pause(milliseconds, signal) {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, milliseconds);
@@ -122,7 +136,11 @@ function pause(milliseconds, signal) {
   });
 }
 
-/** What isn't JSON is a `pong`, or nothing of ours. */
+/**
+ * What isn't JSON is a `pong`, or nothing of ours.
+ *
+ * @param {string} text
+ */
 function parse(text) {
   try {
     return JSON.parse(text);

@@ -1,7 +1,16 @@
 import { element, find, tell } from "./page.js";
 
-/** What went wrong, on top of the page. */
-export function showError(title, { message, code, description }) {
+/** @typedef {import("placeos-auth").AuthError} AuthError */
+/** @typedef {import("./api.js").Refusal} Refusal */
+
+/**
+ * What went wrong, on top of the page.
+ *
+ * @param {string} title
+ * @param {unknown} error
+ */
+export function showError(title, error) {
+  const { message, code, description } = /** @type {AuthError} */ (error);
   find("error-title").textContent = title;
   const more = description && !message.includes(description);
   find("error-message").textContent = more
@@ -17,12 +26,17 @@ export function clearMessages() {
   find("error").hidden = true;
 }
 
-/** Why the API gave nothing, in a sentence. */
+/**
+ * Why the API gave nothing, in a sentence.
+ *
+ * @param {AuthError | Refusal | SyntaxError | TypeError} reason
+ */
 export function problemOf(reason) {
-  if (reason.status === 401) {
+  const status = "status" in reason ? reason.status : undefined;
+  if (status === 401) {
     return `The server doesn't take this token any more: ${reason.message}. Sign out here and sign in again.`;
   }
-  if (reason.status) return `The server answered with ${reason.message}.`;
+  if (status) return `The server answered with ${reason.message}.`;
   if (reason.name === "AuthError") return reason.message;
   if (reason instanceof SyntaxError) {
     return "The server's answer is not what the API promises.";
@@ -30,7 +44,11 @@ export function problemOf(reason) {
   return "The server gave no answer that this page may read. It is out of reach, or doesn't allow this page's origin (CORS).";
 }
 
-/** The package's own lines, newest first. */
+/**
+ * The package's own lines, newest first.
+ *
+ * @param {string} line
+ */
 export function log(line) {
   find("activity").hidden = false;
   find("activity-log").prepend(

@@ -4,6 +4,8 @@ import { find } from "./page.js";
 const KEY = "demo:options";
 const DEFAULT_FLOW = "auto";
 
+/** @typedef {import("placeos-auth").AuthOptions} AuthOptions */
+
 /** The parameters of the demo's URL, and the options of `createAuth` that they set. */
 const PARAMETERS = {
   server: "server",
@@ -17,6 +19,8 @@ const PARAMETERS = {
 /**
  * The options for `createAuth` that the URL gives, or those it gave earlier in this tab: the server answers a sign-in at
  * the redirect URI, which has no parameters of the demo's.
+ *
+ * @returns {AuthOptions}
  */
 export function chosenOptions() {
   const given = new URLSearchParams(location.search);
@@ -39,7 +43,7 @@ export function resetOptions() {
 /**
  * Lets the user choose the flow of the next sign-in, which changes these options.
  *
- * @param {object} options
+ * @param {AuthOptions} options
  * @param {() => void} changed called after each change
  */
 export function offerFlows(options, changed) {
@@ -48,7 +52,8 @@ export function offerFlows(options, changed) {
     radio.checked = radio.value === chosen;
     radio.onchange = () => {
       delete options.flow;
-      if (radio.value !== DEFAULT_FLOW) options.flow = radio.value;
+      if (radio.value !== DEFAULT_FLOW)
+        options.flow = /** @type {AuthOptions["flow"]} */ (radio.value);
       keep(KEY, options);
       // What the URL says would come first after a reload.
       if (location.search) history.replaceState(null, "", location.pathname);

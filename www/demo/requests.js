@@ -12,7 +12,7 @@ export function watchRequests(server) {
   const { fetch } = globalThis;
   globalThis.fetch = async (input, init) => {
     const asRequest = input instanceof Request ? input : undefined;
-    const address = asRequest?.url ?? input;
+    const address = input instanceof Request ? input.url : input;
     // What is no request is the browser's to refuse.
     if (!URL.canParse(address, document.baseURI)) return fetch(input, init);
     const url = new URL(address, document.baseURI);
@@ -28,7 +28,8 @@ export function watchRequests(server) {
       row.end(String(response.status));
       return response;
     } catch (error) {
-      row.end(error.name === "AbortError" ? "cancelled" : "no answer");
+      const { name } = /** @type {Error} */ (error);
+      row.end(name === "AbortError" ? "cancelled" : "no answer");
       throw error;
     }
   };
@@ -40,13 +41,14 @@ class Row {
   #took = element("span", { className: "soft" });
   #row;
 
+  /** @param {{ method: string, url: string, address: string, signed: boolean }} request */
   constructor({ method, url, address, signed }) {
     this.#row = element(
       "li",
       {
         dataset: {
           testid: "request",
-          signed,
+          signed: String(signed),
           method,
           url,
         },
@@ -65,6 +67,7 @@ class Row {
     log.children.item(MOST_ROWS)?.remove();
   }
 
+  /** @param {string} status */
   end(status) {
     const milliseconds = Math.round(performance.now() - this.#began);
     this.#row.dataset.status = status;

@@ -5,12 +5,14 @@ const now = () => new Date().toLocaleTimeString();
 
 const NO_RENEWAL = "It can't be renewed: sign in again when it has ended.";
 
+/** @typedef {import("placeos-auth").Session} Session */
+
 /** The pane that shows the session: the time left, where it comes from, and how it goes on. */
 export class SessionPane {
   #countdown = new Countdown();
 
   /**
-   * @param {import("placeos-auth").Session} session
+   * @param {Session} session
    * @param {string} storage
    */
   show(session, storage) {
@@ -24,7 +26,11 @@ export class SessionPane {
     this.#tell(expiresAt === null ? "" : outlook);
   }
 
-  /** The session goes on with new tokens. */
+  /**
+   * The session goes on with new tokens.
+   *
+   * @param {Session} session
+   */
   renewed(session) {
     this.#countdown.start(session);
     this.#renews(session);
@@ -32,7 +38,12 @@ export class SessionPane {
     announce("The session was renewed.");
   }
 
-  /** It could not be renewed, and goes on. */
+  /**
+   * It could not be renewed, and goes on.
+   *
+   * @param {Session} session
+   * @param {import("placeos-auth").AuthError} error
+   */
   renewalFailed(session, { message, code }) {
     this.#countdown.start(session);
     this.#renews(session);
@@ -47,11 +58,13 @@ export class SessionPane {
     this.#tell("");
   }
 
+  /** @param {Session} session */
   #renews({ canRenew }) {
     find("session-renews").textContent = canRenew ? "by itself" : "no";
     find("renew").hidden = !canRenew;
   }
 
+  /** @param {string} text */
   #tell(text, mood = "") {
     find("renewal").textContent = text;
     find("renewal").dataset.mood = mood;

@@ -1,17 +1,19 @@
 import { complaint } from "./api.js";
 import { find } from "./page.js";
 
+/** @type {Record<string, string>} */
 const LOOPBACK = { localhost: "127.0.0.1", "127.0.0.1": "localhost" };
 
 /**
  * Lets the user send requests of their own and says in words how each one went.
  *
- * @param {typeof fetch} fetch the one that signs: `auth.fetch`
+ * @param {typeof globalThis.fetch} fetch the one that signs: `auth.fetch`
  * @param {string} server its origin
  */
 export function offerTrials(fetch, server) {
-  const field = find("request-url");
+  const field = find("request-url", HTMLInputElement);
 
+  /** @param {string} address */
   const send = async (address) => {
     field.value = address;
     find("answer").textContent = "…";
@@ -29,6 +31,11 @@ export function offerTrials(fetch, server) {
   find("try-elsewhere").onclick = () => send(`${elsewhere}/auth/authority`);
 }
 
+/**
+ * @param {typeof globalThis.fetch} fetch
+ * @param {string} address
+ * @param {string} server
+ */
 async function outcome(fetch, address, server) {
   let url;
   try {
@@ -44,19 +51,26 @@ async function outcome(fetch, address, server) {
     const answer = said ? `${status}, “${said}”` : status;
     return `Answered with ${answer}. ${MEANINGS[status] ?? ""}`;
   } catch (error) {
-    if (error.name === "AuthError") return `${error.message} (${error.code})`;
+    const { name, message, code } =
+      /** @type {import("placeos-auth").AuthError} */ (error);
+    if (name === "AuthError") return `${message} (${code})`;
     return url.origin === location.origin
       ? "No answer: the server can't be reached."
       : "No answer this page may read: nothing is there, or that origin doesn't allow it (CORS).";
   }
 }
 
+/** @type {Record<number, string>} */
 const MEANINGS = {
   401: "It takes neither this token nor a new one. Sign in again.",
   403: "The token is good but doesn't allow this: the app's business, and the session goes on.",
 };
 
-/** An origin that isn't the server's, and for which nobody else has to be troubled: this page's, or another name of it. */
+/**
+ * An origin that isn't the server's, and for which nobody else has to be troubled: this page's, or another name of it.
+ *
+ * @param {string} server
+ */
 function anotherOrigin(server) {
   if (server !== location.origin) return location.origin;
   const name = LOOPBACK[location.hostname];

@@ -1,5 +1,13 @@
 /** Every failure: a stable `code`, a sentence for people, never a secret. See the types for the codes. */
 export class AuthError extends Error {
+  /**
+   * @param {import("placeos-auth").AuthErrorCode} code
+   * @param {string} message
+   * @param {boolean} [retryable]
+   * @param {string} [description]
+   * @param {string} [uri]
+   * @param {number} [status]
+   */
   constructor(code, message, retryable = false, description, uri, status) {
     super(message);
     this.code = code;
@@ -17,10 +25,12 @@ Object.defineProperty(AuthError.prototype, "name", { value: "AuthError" });
 /**
  * Takes query and fragment out of the URLs in an error's stack: where a script is part of the page, Firefox has the page's
  * whole address there, with the answer in it. Line and column stay.
+ *
+ * @param {{ stack?: string }} error
  */
 export function withoutSecrets(error) {
   try {
-    const value = error.stack.replace(
+    const value = /** @type {string} */ (error.stack).replace(
       /(\w:\/\/[^\s?#]*)[?#].*?(?=(:\d+){0,2}\)?$)/gm,
       "$1",
     );

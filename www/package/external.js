@@ -6,9 +6,14 @@ import init from "./core.js";
 export { AuthError } from "./auth-error.js";
 export { Auth } from "./auth.js";
 
+/** @type {Promise<void> | undefined} */
 let loading;
 
-/** Loads the WebAssembly, once, from a URL, a `Response`, its bytes or a compiled module. */
+/**
+ * Loads the WebAssembly, once, from a URL, a `Response`, its bytes or a compiled module.
+ *
+ * @param {Parameters<typeof import("placeos-auth/external").load>[0]} source
+ */
 export function load(source) {
   loading ??= guarded(() => init({ module_or_path: source })).catch(
     (reason) => {

@@ -4,16 +4,25 @@ import { idOf, LOOPBACK } from "../apps.js";
 import { but, PASSWORD, refreshOf, tokensFrom } from "../grants.js";
 import { contract } from "../pair.js";
 
-/** What a story of several requests came to: statuses and error names. */
+/** @import { Fields } from "../../servers/types.d.ts" */
+/** @import { Answer, Client } from "../client.js" */
+
+/**
+ * What a story of several requests came to: statuses and error names.
+ *
+ * @param {Answer} answer
+ */
 const outcome = ({ response, text }) => {
   const { error } = text ? JSON.parse(text) : {};
   return [response.status, ...(error ? [error] : [])].join(" ");
 };
 
+/** @param {Client} client @param {Fields} [changes] */
 const firstTokens = (client, changes = {}) =>
   tokensFrom(client.token({ ...PASSWORD, ...changes }));
 
 contract("refresh token grant", (claim) => {
+  /** @type {(changes?: Fields) => (client: Client) => Promise<ReturnType<typeof answerOf>>} */
   const refresh =
     (changes = {}) =>
     async (client) => {
@@ -45,6 +54,7 @@ contract("refresh token grant", (claim) => {
     (same) => assert.deepEqual(same, [false, false]),
   );
 
+  /** @type {Record<string, [changes: Fields, error: string]>} */
   const refusals = {
     "no refresh token": [{ refresh_token: undefined }, "invalid_request"],
     "an empty one": [{ refresh_token: "" }, "invalid_request"],

@@ -4,19 +4,25 @@ import { authorizeSignedIn, but, CODE, IMPLICIT } from "../grants.js";
 import { contract } from "../pair.js";
 
 contract("refused authorization", (claim) => {
+  /**
+   * @param {string} sentence
+   * @param {import("../../servers/types.d.ts").Fields} parameters
+   * @param {RegExp} message
+   */
   const refused = (sentence, parameters, message) =>
     claim(
       sentence,
       async (client) => answerOf(await authorizeSignedIn(client, parameters)),
       ({ status, location, page }) => {
         assert.equal(status, 200);
-        assert.equal(location, undefined);
+        assert.equal(location, "");
         assert.equal(page.title, "OAuth authorization required");
         assert.equal(page.heading, "An error has occurred");
         assert.match(page.message, message);
       },
     );
 
+  /** @param {string} name */
   const missing = (name) =>
     new RegExp(`^Missing required parameter: ${name}.$`);
   const badAddress = /^The requested redirect uri is malformed/;

@@ -6,7 +6,12 @@ import { contract } from "../pair.js";
 
 const AS_APP = { client_id: PASSWORD.client_id };
 
-/** Whether either token of a pair still works. */
+/**
+ * Whether either token of a pair still works.
+ *
+ * @param {import("../client.js").Client} client
+ * @param {import("../grants.js").TokenAnswer} tokens
+ */
 async function alive(client, tokens) {
   const access = await client.api(tokens.access_token);
   const refresh = await client.token(refreshOf(tokens));
@@ -14,7 +19,7 @@ async function alive(client, tokens) {
 }
 
 contract("revocation", (claim) => {
-  for (const kind of ["access_token", "refresh_token"]) {
+  for (const kind of /** @type {const} */ (["access_token", "refresh_token"])) {
     claim(
       `revoking the ${kind} ends both tokens of the pair`,
       async (client) => {

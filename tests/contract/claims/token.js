@@ -7,6 +7,11 @@ import { contract } from "../pair.js";
 const TOKENS =
   '{"access_token":"<secret>","token_type":"Bearer","expires_in":7200,"refresh_token":"<secret>","scope":"public","created_at":"<now>"}';
 
+/** @import { Fields } from "../../servers/types.d.ts" */
+/** @import { Client } from "../client.js" */
+/** @typedef {ReturnType<typeof answerOf>} Seen */
+
+/** @param {Seen} answer */
 const granted = ({ status, headers, json }) => {
   assert.equal(status, 200);
   assert.equal(json, TOKENS);
@@ -15,6 +20,7 @@ const granted = ({ status, headers, json }) => {
   assert.equal(headers.pragma, "no-cache");
 };
 
+/** @type {(status: number, error: string, description?: RegExp) => (answer: Seen) => void} */
 const refused =
   (status, error, description = /./) =>
   (answer) => {
@@ -28,9 +34,11 @@ const refused =
     assert.equal(answer.headers["cache-control"], "no-store");
   };
 
+/** @param {string} name */
 const missing = (name) => new RegExp(`^Missing required parameter: ${name}.$`);
 
 contract("token endpoint, any grant", (claim) => {
+  /** @type {(fields: Fields) => (client: Client) => Promise<Seen>} */
   const post = (fields) => async (client) =>
     answerOf(await client.token(fields));
 
@@ -74,6 +82,7 @@ contract("token endpoint, any grant", (claim) => {
 });
 
 contract("authorization code grant", (claim) => {
+  /** @type {(changes?: Fields, parameters?: Fields) => (client: Client) => Promise<Seen>} */
   const exchange =
     (changes = {}, parameters = CODE) =>
     async (client) => {
@@ -238,6 +247,7 @@ contract("authorization code grant", (claim) => {
 });
 
 contract("password grant", (claim) => {
+  /** @type {(changes?: Fields) => (client: Client) => Promise<Seen>} */
   const ask =
     (changes = {}) =>
     async (client) =>

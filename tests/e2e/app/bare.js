@@ -2,10 +2,15 @@
 import { AuthError, completeSignIn, createAuth } from "placeos-auth";
 import { plain, plainError, settled } from "./plain.js";
 
-/** `createAuth`, its client kept as `auth` for what the test does next. */
+/**
+ * `createAuth`, its client kept as `auth` for what the test does next.
+ *
+ * @param {import("placeos-auth").AuthOptions} options
+ */
 const create = async (options) => {
-  window.auth = await createAuth({ log: console.debug, ...options });
-  return plain(window.auth);
+  const auth = await createAuth({ log: console.debug, ...options });
+  window.auth = auth;
+  return plain(auth);
 };
 
 Object.assign(window, {

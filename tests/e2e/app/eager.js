@@ -4,6 +4,7 @@ import { createAuth } from "placeos-auth";
 const auth = await createAuth();
 try {
   if (!auth.session) await auth.login({ scope: "unknown" });
-} catch ({ code }) {
+} catch (error) {
+  const { code } = /** @type {import("placeos-auth").AuthError} */ (error);
   document.body.textContent = `stopped: ${code}`;
 }

@@ -4,5 +4,6 @@ import "./bare.js";
 if (window !== window.parent) {
   const { error } = await settled(createAuth().then(plain));
   const seen = { code: error?.code ?? "none", message: error?.message };
-  (window.parent.inside ??= []).push(seen);
+  const outer = /** @type {Window & typeof globalThis} */ (window.parent);
+  (outer.inside ??= []).push(seen);
 }

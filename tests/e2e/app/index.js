@@ -3,7 +3,8 @@ import { createAuth } from "placeos-auth";
 
 const options = window.options ?? {};
 const api = new URL("/api/engine/v2/systems", options.server ?? location.href);
-const part = (id) => document.getElementById(id);
+/** @param {string} id */
+const part = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
 const auth = await createAuth({ ...options, log: console.debug });
 
@@ -14,6 +15,7 @@ if (auth.redirect.status === "failed") {
 }
 if (auth.session) {
   const response = await auth.fetch(api);
+  /** @type {{ display_name: string }[]} */
   const systems = await response.json();
   part("systems").replaceChildren(
     ...systems.map(({ display_name }) => {

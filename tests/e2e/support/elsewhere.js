@@ -4,14 +4,22 @@ import { create, leave, ready } from "./visit.js";
 /** A PlaceOS host that exists in the tests' browser alone, as does every other host but the app's own. */
 export const PLACEOS = "https://placeos.example.com";
 
+/** @import { Page } from "playwright-core" */
+/** @import { Options, PlainError } from "../page.d.ts" */
+/** @import { Visit } from "./visit.js" */
+/** @typedef {{ url: string, [header: string]: string }} Sent */
+
 /**
  * Stands in for every host but the app's: the authorization endpoint gives a token at once, anything else an empty page
  * that any origin may read.
  *
- * @returns {Promise<{ url: string, authorization?: string }[]>} the requests there are, as they come
+ * @param {Visit} visit
+ * @returns {Promise<Sent[]>} the requests there are, as they come
  */
 export async function standInForOthers({ context, world }) {
+  /** @type {Sent[]} */
   const requests = [];
+  /** @param {URL} url */
   const isOther = ({ origin }) => origin !== world.app;
   await context.route(isOther, (route) => {
     const request = route.request();
@@ -28,7 +36,12 @@ export async function standInForOthers({ context, world }) {
   return requests;
 }
 
-/** A bare page with a session of that host. */
+/**
+ * A bare page with a session of that host.
+ *
+ * @param {Visit} visit
+ * @param {Options} [options]
+ */
 export async function signedInElsewhere(visit, options) {
   const requests = await standInForOthers(visit);
   const page = await visit.open();
@@ -44,10 +57,12 @@ export async function signedInElsewhere(visit, options) {
 /**
  * Calls `auth.fetch` with each of these, in turn.
  *
- * @param {(string | Function)[]} inputs text, or a function of the page that makes what `fetch` is to be given
- * @returns {Promise<{ input: string, sent: object[], error?: object }[]>}
+ * @param {{ page: Page, requests: Sent[] }} there
+ * @param {(string | (() => unknown))[]} inputs text, or a function of the page that makes what `fetch` is to be given
+ * @returns {Promise<{ input: string, sent: Sent[], error: PlainError | undefined }[]>}
  */
 export async function fetchEach({ page, requests }, inputs) {
+  /** @type {{ input: string, sent: Sent[], error: PlainError | undefined }[]} */
   const seen = [];
   for (const input of inputs) {
     requests.length = 0;
@@ -57,7 +72,7 @@ export async function fetchEach({ page, requests }, inputs) {
         const made = source ? window.eval(source) : text;
         return (await settled(auth.fetch(made).then(() => null))).error;
       },
-      [make ? null : input, make],
+      [make ? undefined : String(input), make],
     );
     seen.push({ input: String(input), sent: [...requests], error });
   }

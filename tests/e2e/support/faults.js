@@ -11,34 +11,50 @@ export const GOOD = {
   scope: "public",
 };
 
+/** @import { Handler, Req, Res } from "../../servers/types.d.ts" */
+/** @typedef {[answer: Handler, status?: number]} Fault how an answer comes, and with which status */
+
+/** @param {unknown} body @returns {Fault} */
 const json = (body, status = 200) => [
   (_req, res) => res.status(status).json(body),
   status,
 ];
+/** @param {object} fields */
 const good = (fields) => json({ ...GOOD, ...fields });
+/** @param {string} body @returns {Fault} */
 const text = (body, { status = 200, type = "application/json" } = {}) => [
   (_req, res) => res.status(status).type(type).send(body),
   status,
 ];
+/** @param {number} status */
 const html = (status) =>
   text("<!doctype html><title>Sign in to this network</title>", {
     status,
     type: "html",
   });
 
-/** Calls this every so many milliseconds until the answer is ended, by whoever. */
+/**
+ * Calls this every so many milliseconds until the answer is ended, by whoever.
+ *
+ * @param {Res} res
+ * @param {number} ms
+ * @param {() => void} write
+ */
 function repeat(res, ms, write) {
   const timer = setInterval(write, ms);
   res.once("close", () => clearInterval(timer));
 }
 
+/** @param {Res} res */
 const begin = (res) => res.status(200).type("json");
 
+/** @param {Req} _req @param {Res} res */
 function endless(_req, res) {
   begin(res).write('{"padding":"');
   repeat(res, 1, () => res.write("x".repeat(64 * 1024)));
 }
 
+/** @param {Req} _req @param {Res} res */
 function cutShort(_req, res) {
   begin(res).set("Content-Length", "1000").write('{"access_token":');
   setTimeout(() => res.destroy(), 50);
@@ -46,10 +62,16 @@ function cutShort(_req, res) {
 
 const LONG = "x".repeat(5 * 1024 * 1024);
 
+/**
+ * @typedef {{ answer: Handler, code: string, status: number | undefined, retryable: boolean }} Expected
+ *
+ * @type {(how: string, fault: Fault) => [how: string, expected: Expected]}
+ */
 const invalid = (how, [answer, status]) => [
   how,
   { answer, code: "invalid_response", status, retryable: false },
 ];
+/** @type {(how: string, code: string, fault: Fault) => [how: string, expected: Expected]} */
 const failed = (how, code, [answer, status]) => [
   how,
   { answer, code, status, retryable: true },
@@ -109,55 +131,67 @@ export const FAULTS = new Map([
   ],
 ]);
 
-/** Ways to take for ever. */
-export const DELAYS = new Map([
-  ["nothing at all", () => {}],
-  ["its head alone", (_req, res) => begin(res).flushHeaders()],
-  [
-    "a byte now and then",
-    (_req, res) => {
-      begin(res).write("{");
-      repeat(res, 100, () => res.write(" "));
-    },
-  ],
-]);
+/**
+ * Ways to take for ever.
+ *
+ * @type {Map<string, Handler>}
+ */
+export const DELAYS = new Map(
+  /** @type {[string, Handler][]} */ ([
+    ["nothing at all", () => {}],
+    ["its head alone", (_req, res) => begin(res).flushHeaders()],
+    [
+      "a byte now and then",
+      (_req, res) => {
+        begin(res).write("{");
+        repeat(res, 100, () => res.write(" "));
+      },
+    ],
+  ]),
+);
 
-/** Unusual ways to give a good answer. */
-export const ODDITIES = new Map([
-  [
-    "byte by byte",
-    (_req, res) => {
-      const bytes = [...JSON.stringify(GOOD)];
-      begin(res);
-      repeat(res, 3, () => {
-        if (bytes.length > 0) res.write(bytes.shift());
-        else res.end();
-      });
-    },
-  ],
-  [
-    "twice, of which the first counts",
-    (_req, res) => {
-      const answers = [GOOD, { ...GOOD, access_token: "second" }].map(
-        (body) => {
-          const content = JSON.stringify(body);
-          const head = `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${content.length}`;
-          return `${head}\r\n\r\n${content}`;
-        },
-      );
-      res.socket.end(answers.join(""));
-    },
-  ],
-  ["as text/html", text(JSON.stringify(GOOD), { type: "html" })[0]],
-  ["with 201", json(GOOD, 201)[0]],
-  ["with a lower-case type", good({ token_type: "bearer" })[0]],
-  ["with seconds as text", good({ expires_in: "7200" })[0]],
-  [
-    "as the newest server's, which has an id_token and says what kind it is",
-    good({
-      id_token: "header.claims.signature",
-      issued_token_type: "urn:ietf:params:oauth:token-type:access_token",
-    })[0],
-  ],
-  ["with more than was asked", good({ error: null, id_token: {} })[0]],
-]);
+/**
+ * Unusual ways to give a good answer.
+ *
+ * @type {Map<string, Handler>}
+ */
+export const ODDITIES = new Map(
+  /** @type {[string, Handler][]} */ ([
+    [
+      "byte by byte",
+      (_req, res) => {
+        const bytes = [...JSON.stringify(GOOD)];
+        begin(res);
+        repeat(res, 3, () => {
+          if (bytes.length > 0) res.write(bytes.shift());
+          else res.end();
+        });
+      },
+    ],
+    [
+      "twice, of which the first counts",
+      (_req, res) => {
+        const answers = [GOOD, { ...GOOD, access_token: "second" }].map(
+          (body) => {
+            const content = JSON.stringify(body);
+            const head = `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${content.length}`;
+            return `${head}\r\n\r\n${content}`;
+          },
+        );
+        res.socket?.end(answers.join(""));
+      },
+    ],
+    ["as text/html", text(JSON.stringify(GOOD), { type: "html" })[0]],
+    ["with 201", json(GOOD, 201)[0]],
+    ["with a lower-case type", good({ token_type: "bearer" })[0]],
+    ["with seconds as text", good({ expires_in: "7200" })[0]],
+    [
+      "as the newest server's, which has an id_token and says what kind it is",
+      good({
+        id_token: "header.claims.signature",
+        issued_token_type: "urn:ietf:params:oauth:token-type:access_token",
+      })[0],
+    ],
+    ["with more than was asked", good({ error: null, id_token: {} })[0]],
+  ]),
+);

@@ -4,11 +4,16 @@ import { createServer } from "node:http";
 import { listen } from "./grants.js";
 import { create, ready, typePassword } from "./visit.js";
 
+/** @import { Page } from "playwright-core" */
+/** @import { Options } from "../page.d.ts" */
+/** @import { Visit } from "./visit.js" */
+
 export const AUTHORIZE_PATH = "/auth/oauth/authorize";
 
 /** A page that may be in a frame of its own origin, and may have frames. */
 export const FRAMED = "/app/framed.html";
 
+/** @param {Visit} visit */
 export async function openFramed(visit) {
   const page = await visit.open(FRAMED);
   await ready(page);
@@ -18,6 +23,9 @@ export async function openFramed(visit) {
 /**
  * A page on which a person has just signed in at the server, which knows them by a cookie from then on, and has given no
  * refresh token.
+ *
+ * @param {Visit} visit
+ * @param {Options} [more]
  */
 export async function signedInAtServer(visit, more) {
   await withoutRefreshTokens(visit);
@@ -33,7 +41,11 @@ export async function signedInAtServer(visit, more) {
   return { page, options, session };
 }
 
-/** Has the server keep its refresh tokens to itself. */
+/**
+ * Has the server keep its refresh tokens to itself.
+ *
+ * @param {Visit} visit
+ */
 const withoutRefreshTokens = ({ context }) =>
   context.route("**/auth/oauth/token", async (route) => {
     const response = await route.fetch();
@@ -41,7 +53,11 @@ const withoutRefreshTokens = ({ context }) =>
     await route.fulfill({ response, json });
   });
 
-/** How many frames there are in the page. */
+/**
+ * How many frames there are in the page.
+ *
+ * @param {Page} page
+ */
 export const framesIn = (page) =>
   page.evaluate(() => document.querySelectorAll("iframe").length);
 

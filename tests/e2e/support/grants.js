@@ -2,6 +2,13 @@ import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { account } from "../../servers/building.js";
 import { create, historyOf, shows, typePassword } from "./visit.js";
+import { sandboxOf } from "./worlds.js";
+
+/** @import { Page } from "playwright-core" */
+/** @import { Handler, Next, Req, Res } from "../../servers/types.d.ts" */
+/** @import { Options } from "../page.d.ts" */
+/** @import { Visit } from "./visit.js" */
+/** @import { World } from "./worlds.js" */
 
 export const TOKEN_PATH = "/auth/oauth/token";
 export const REVOKE_PATH = "/auth/oauth/revoke";
@@ -13,14 +20,26 @@ export const CREDENTIALS = {
   password: account.password,
 };
 
-/** Options of a client that signs in by code, in the visit's world. */
+/**
+ * Options of a client that signs in by code, in the visit's world.
+ *
+ * @param {{ world: World }} visit
+ * @param {Options} [more]
+ */
 export const byCode = ({ world }, more) => ({
   ...world.options,
   flow: "code",
   ...more,
 });
 
-/** A person types the password, and the page is back before the app has looked at the answer. */
+/**
+ * A person types the password, and the page is back before the app has looked at the answer.
+ *
+ * @param {Visit} visit
+ * @param {Page} page
+ * @param {Options} [options]
+ * @param {object} [login]
+ */
 export async function answered(visit, page, options, login) {
   await Promise.all([
     visit.signInUntilAnswered(page, options, login),
@@ -28,7 +47,12 @@ export async function answered(visit, page, options, login) {
   ]);
 }
 
-/** A bare page on which a person has just signed in by code. */
+/**
+ * A bare page on which a person has just signed in by code.
+ *
+ * @param {Visit} visit
+ * @param {{ options?: Options | undefined, login?: object }} [how]
+ */
 export async function signedInByCode(visit, { options, login } = {}) {
   const given = byCode(visit, options);
   const page = await visit.open();
@@ -38,7 +62,12 @@ export async function signedInByCode(visit, { options, login } = {}) {
   return { page, options: given, ...outcome };
 }
 
-/** A bare page with a session that can be renewed, got without leaving it. */
+/**
+ * A bare page with a session that can be renewed, got without leaving it.
+ *
+ * @param {Visit} visit
+ * @param {Options} [more]
+ */
 export async function signedInByPassword(visit, more) {
   const options = { ...visit.world.options, ...more };
   const page = await visit.open();
@@ -50,13 +79,23 @@ export async function signedInByPassword(visit, more) {
   return { page, options, session };
 }
 
-/** The same by whichever grant the server has: by code where it takes no password. */
+/**
+ * The same by whichever grant the server has: by code where it takes no password.
+ *
+ * @param {Visit} visit
+ * @param {Options} [options]
+ */
 export const signedInForLong = (visit, options) =>
   visit.world.isNewest
     ? signedInByCode(visit, { options })
     : signedInByPassword(visit, options);
 
-/** The session's text in this page's storage, field by field; undefined where there is none. */
+/**
+ * The session's text in this page's storage, field by field; undefined where there is none.
+ *
+ * @param {Page} page
+ * @returns {Promise<Record<string, string> | undefined>}
+ */
 export const stored = (page) =>
   page.evaluate(() => {
     const texts = [sessionStorage, localStorage].flatMap((area) =>
@@ -64,10 +103,16 @@ export const stored = (page) =>
         .filter((key) => key.startsWith("placeos-auth:session:"))
         .map((key) => area[key]),
     );
-    return texts[0] && Object.fromEntries(new URLSearchParams(texts[0]));
+    const [text] = texts;
+    return text ? Object.fromEntries(new URLSearchParams(text)) : undefined;
   });
 
-/** What the browser has posted to this path so far: where, with which headers, and the form. */
+/**
+ * What the browser has posted to this path so far: where, with which headers, and the form.
+ *
+ * @param {Visit} visit
+ * @param {string} path
+ */
 export const postsTo = (visit, path) =>
   visit.requests
     .filter(({ method, url }) => method === "POST" && pathOf(url) === path)
@@ -77,21 +122,28 @@ export const postsTo = (visit, path) =>
       form: Object.fromEntries(new URLSearchParams(body ?? "")),
     }));
 
+/** @param {Visit} visit */
 export const tokenPosts = (visit) => postsTo(visit, TOKEN_PATH);
 
+/** @param {Visit} visit */
 export const renewals = (visit) =>
   tokenPosts(visit).filter(({ form }) => form.grant_type === "refresh_token");
 
+/** @param {string} url */
 const pathOf = (url) => new URL(url).pathname;
 
 /**
  * Has the sandbox's requests to this path answered by this, the others as before.
  *
- * @param {import("express").RequestHandler} handle
+ * @param {{ world: World }} visit
+ * @param {string} path
+ * @param {Handler} handle
  * @returns {() => void} ends it
  */
-export function answerAt({ world: { sandbox } }, path, handle) {
+export function answerAt({ world }, path, handle) {
+  const sandbox = sandboxOf(world);
   const before = sandbox.intercept;
+  /** @type {Handler} */
   const mine = (req, res, next) => {
     if (req.path === path) return handle(req, res, next);
     return before ? before(req, res, next) : next();
@@ -102,18 +154,29 @@ export function answerAt({ world: { sandbox } }, path, handle) {
   };
 }
 
-/** Holds requests to this path back until they are let go; they are answered as they would have been then. */
+/**
+ * Holds requests to this path back until they are let go; they are answered as they would have been then.
+ *
+ * @param {Visit} visit
+ * @param {string} path
+ */
 export const hold = (visit, path) =>
   holding(visit, path, (_req, _res, next, keep) => keep(next));
 
-/** Lets requests to this path through, and holds back what the server has answered, which is in `answers`. */
+/**
+ * Lets requests to this path through, and holds back what the server has answered, which is in `answers`.
+ *
+ * @param {Visit} visit
+ * @param {string} path
+ */
 export function holdAnswers(visit, path) {
+  /** @type {string[]} */
   const answers = [];
   const held = holding(visit, path, (_req, res, next, keep) => {
     const send = res.end.bind(res);
-    res.end = (...body) => {
+    res.end = (/** @type {unknown[]} */ ...body) => {
       answers.push(String(body[0]));
-      keep(() => send(...body));
+      keep(() => Reflect.apply(send, res, body));
       return res;
     };
     next();
@@ -121,9 +184,16 @@ export function holdAnswers(visit, path) {
   return { ...held, answers };
 }
 
+/**
+ * @param {Visit} visit
+ * @param {string} path
+ * @param {(req: Req, res: Res, next: Next, keep: (go: () => void) => void) => void} handle
+ */
 function holding(visit, path, handle) {
+  /** @type {(() => void)[]} */
   const held = [];
-  let came;
+  let came = () => {};
+  /** @type {Promise<void>} */
   const arrived = new Promise((resolve) => {
     came = resolve;
   });
@@ -142,7 +212,13 @@ function holding(visit, path, handle) {
   };
 }
 
-/** Waits until something holds; says what it was for where it never does. */
+/**
+ * Waits until something holds; says what it was for where it never does.
+ *
+ * @param {() => unknown} holds
+ * @param {string} what
+ * @param {number} [ms]
+ */
 export async function until(holds, what, ms = 8000) {
   const end = Date.now() + ms;
   while (!(await holds())) {
@@ -155,29 +231,44 @@ export async function until(holds, what, ms = 8000) {
  * A clock that a test can put forward, from the next page load on.
  *
  * The ids that Playwright's own gives to timers don't fit in 32 bits, as a browser's do.
+ *
+ * @param {Pick<Visit, "context">} visit
  */
 export async function withClock({ context }) {
   await context.clock.install();
   await context.addInitScript(() => {
     const { setTimeout: set, clearTimeout: clear } = window;
+    /** @type {(number | undefined)[]} */
     const ids = [undefined];
-    window.setTimeout = (...call) => ids.push(set(...call)) - 1;
-    window.clearTimeout = (id) => clear(ids[id]);
+    /** @type {(...call: Parameters<typeof set>) => number} */
+    const setShort = (...call) => ids.push(set(...call)) - 1;
+    Object.assign(window, { setTimeout: setShort });
+    window.clearTimeout = (id) => clear(ids[Number(id)]);
   });
 }
 
-/** What listeners of the page's client hear from now on, as `[type, error code]`: see `heard`. */
+/**
+ * What listeners of the page's client hear from now on, as `[type, error code]`: see `heard`.
+ *
+ * @param {Page} page
+ */
 export const listen = (page) =>
   page.evaluate(() => {
     window.heard = [];
     auth.subscribe(({ type, error }) =>
-      heard.push(error ? [type, error.code] : [type]),
+      window.heard.push(error ? [type, error.code] : [type]),
     );
   });
 
+/** @param {Page} page */
 export const heard = (page) => page.evaluate(() => window.heard);
 
-/** What the API answers to the page's client: the status. */
+/**
+ * What the API answers to the page's client: the status.
+ *
+ * @param {Visit} visit
+ * @param {Page} page
+ */
 export const statusOf = (visit, page) =>
   page.evaluate(
     async (server) =>
@@ -185,7 +276,12 @@ export const statusOf = (visit, page) =>
     visit.world.server,
   );
 
-/** Asks the server's API with a token, from outside of the browser; the status. */
+/**
+ * Asks the server's API with a token, from outside of the browser; the status.
+ *
+ * @param {{ world: World }} visit
+ * @param {string} token
+ */
 export async function statusWith({ world }, token) {
   const response = await fetch(`${world.server}/api/engine/v2/systems`, {
     headers: { authorization: `Bearer ${token}` },
@@ -193,14 +289,27 @@ export async function statusWith({ world }, token) {
   return response.status;
 }
 
-/** Posts a form to the server from outside of the browser. */
+/**
+ * Posts a form to the server from outside of the browser.
+ *
+ * @param {{ world: World }} visit
+ * @param {string} path
+ * @param {Record<string, string>} form
+ */
 export const post = ({ world }, path, form) =>
   fetch(world.server + path, {
     method: "POST",
     body: new URLSearchParams(form),
   });
 
-/** Asserts that these are in no URL, header, console line, history entry, nor anywhere in the page. */
+/**
+ * Asserts that these are in no URL, header, console line, history entry, nor anywhere in the page.
+ *
+ * @param {Visit} visit
+ * @param {Page} page
+ * @param {(string | undefined)[]} secrets
+ * @param {{ but?: (url: string) => boolean }} [options]
+ */
 export async function assertHidden(
   visit,
   page,
@@ -208,7 +317,7 @@ export async function assertHidden(
   { but = () => false } = {},
 ) {
   for (const secret of secrets) {
-    assert.ok(secret?.length > 8, "there is a secret to look for");
+    assert.ok(secret && secret.length > 8, "there is a secret to look for");
     visit.secrets.push(secret);
     for (const { url, headers } of visit.requests) {
       if (but(url)) continue;
@@ -223,6 +332,7 @@ export async function assertHidden(
   visit.assertNothingLeaked();
 }
 
+/** @param {Page} page */
 async function shownBy(page) {
   const seen = await page.evaluate(() => [
     location.href,

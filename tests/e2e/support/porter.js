@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { EventEmitter, once } from "node:events";
 import { connect, createServer } from "node:net";
@@ -24,7 +25,7 @@ export const sandboxWithPorter = {
       socket.on("error", () => socket.destroy());
       socket.once("data", (head) => {
         const visitor = new Visitor(socket, head, sandbox.port);
-        if (/^upgrade: *websocket\r$/im.test(head)) {
+        if (/^upgrade: *websocket\r$/im.test(String(head))) {
           porter.emit("visitor", visitor);
         } else visitor.letIn();
       });
@@ -47,8 +48,14 @@ export const sandboxWithPorter = {
   },
 };
 
-/** The next WebSocket that comes. Ask before it does. */
+/**
+ * The next WebSocket that comes. Ask before it does.
+ *
+ * @param {{ world: import("./worlds.js").World }} visit
+ * @returns {Promise<Visitor>}
+ */
 export async function atTheDoor({ world }) {
+  assert.ok(world.porter, "the world has a porter");
   const [visitor] = await once(world.porter, "visitor");
   return visitor;
 }
@@ -59,6 +66,11 @@ class Visitor {
   #head;
   #port;
 
+  /**
+   * @param {import("node:net").Socket} socket
+   * @param {Buffer} head
+   * @param {number} port
+   */
   constructor(socket, head, port) {
     this.#socket = socket;
     this.#head = head;
@@ -69,8 +81,10 @@ class Visitor {
     return String(this.#head).split(" ")[1];
   }
 
+  /** @param {string} name */
   header(name) {
-    return new RegExp(`^${name}: *(.*)\r$`, "im").exec(this.#head)?.[1];
+    const line = new RegExp(`^${name}: *(.*)\r$`, "im");
+    return line.exec(String(this.#head))?.[1];
   }
 
   /** Resolves when the browser hangs up. */
@@ -81,10 +95,11 @@ class Visitor {
   letIn() {
     const inner = connect(this.#port, "localhost");
     const outer = this.#socket;
-    for (const [one, other] of [
+    const ways = /** @type {const} */ ([
       [inner, outer],
       [outer, inner],
-    ]) {
+    ]);
+    for (const [one, other] of ways) {
       one.on("error", () => other.destroy());
       one.on("close", () => other.destroy());
       one.pipe(other);
@@ -92,7 +107,11 @@ class Visitor {
     inner.write(this.#head);
   }
 
-  /** Opens the WebSocket in the sandbox's place, and says these short texts in the same breath. */
+  /**
+   * Opens the WebSocket in the sandbox's place, and says these short texts in the same breath.
+   *
+   * @param {string[]} texts
+   */
   greet(texts) {
     const accept = createHash("sha1")
       .update(this.header("sec-websocket-key") + MAGIC)

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import express from "express";
 
+/** @param {string} path */
 const folder = (path) => fileURLToPath(new URL(path, import.meta.url));
 const APP = folder("../app/");
 const ROOMS = /^\/app\/rooms\//;
@@ -33,6 +34,7 @@ export function site() {
   return router;
 }
 
+/** @param {string} path */
 function policy(path) {
   const hash = createHash("sha256").update(importMapOf(path)).digest("base64");
   return [
@@ -50,7 +52,11 @@ function policy(path) {
   ].join("; ");
 }
 
-/** The text of a page's import map, which the policy names by its hash. */
+/**
+ * The text of a page's import map, which the policy names by its hash.
+ *
+ * @param {string} path
+ */
 function importMapOf(path) {
   const [, name] = /^\/app\/(\w*\.html|)$/.exec(path) ?? [];
   const page = APP + (ROOMS.test(path) ? "bare.html" : name || "index.html");

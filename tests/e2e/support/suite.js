@@ -6,16 +6,24 @@ import { sandboxHere } from "./worlds.js";
 
 const TEST_MS = 30_000;
 
+/** @import { Browser } from "playwright-core" */
+
+/** @type {Map<boolean, Browser>} */
 const browsers = new Map();
 
 after(() => Promise.all([...browsers.values()].map((each) => each.close())));
 
-/** One for the file, however many groups there are. */
+/**
+ * One for the file, however many groups there are.
+ *
+ * @param {{ keepsPages: boolean }} options
+ */
 async function browserWith({ keepsPages }) {
-  if (!browsers.has(keepsPages)) {
-    browsers.set(keepsPages, await launchChromium({ keepsPages }));
-  }
-  return browsers.get(keepsPages);
+  const known = browsers.get(keepsPages);
+  if (known) return known;
+  const browser = await launchChromium({ keepsPages });
+  browsers.set(keepsPages, browser);
+  return browser;
 }
 
 /**
@@ -40,11 +48,13 @@ export function suite(
 ) {
   const why = whyNoChromium || kind.why;
   describe(title, () => {
+    /** @type {import("./worlds.js").World} */
     let world;
+    /** @type {object} */
     let initially;
     if (!why) {
       before(async () => {
-        world = { isNewest: kind.isNewest, ...(await kind.start()) };
+        world = { isNewest: kind.isNewest ?? false, ...(await kind.start()) };
         initially = { ...world.sandbox };
       });
       after(() => world?.close());

@@ -1,25 +1,45 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { account } from "../../servers/building.js";
+import { queryOf } from "../../servers/sandbox/parameters.js";
 import { answerWith, TOKEN } from "./answers.js";
+import { sandboxOf } from "./worlds.js";
+
+/** @import { Browser, BrowserContext, Page } from "playwright-core" */
+/** @import { Handler } from "../../servers/types.d.ts" */
+/** @import { Options } from "../page.d.ts" */
+/** @import { Locate } from "./answers.js" */
+/** @import { World } from "./worlds.js" */
+
+/** @typedef {{ path?: string, options?: Options, login?: object }} How a page is opened, a client made, and `login` called */
 
 const STEP_MS = 8_000;
 
 /** One person in one browser profile, on a visit to the app. Notes what the browser says and asks for on the way. */
 export class Visit {
-  /** Console lines, the package's log among them, and uncaught errors. */
+  /**
+   * Console lines, the package's log among them, and uncaught errors.
+   *
+   * @type {string[]}
+   */
   lines = [];
-  /** What the browser asked anybody for: `{ method, url, headers, body }`. */
+  /**
+   * What the browser asked anybody for.
+   *
+   * @type {{ method: string, url: string, headers: Record<string, string>, body: string | null }[]}
+   */
   requests = [];
   /** Tokens that must appear in none of those. */
   secrets = [TOKEN];
 
+  /** @param {Browser} browser @param {World} world */
   static async of(browser, world) {
     const context = await browser.newContext();
     context.setDefaultTimeout(STEP_MS);
     return new Visit(context, world);
   }
 
+  /** @param {BrowserContext} context @param {World} world */
   constructor(context, world) {
     this.context = context;
     this.world = world;
@@ -53,24 +73,24 @@ export class Visit {
    * Has the sandbox answer every authorization request from now on with a redirect to this place, without asking anyone
    * for a password.
    *
-   * @param {(asked: Record<string, string>) => string} locate given the request's parameters
+   * @param {Locate} locate given the request's parameters
    */
   answer(locate) {
-    const { sandbox } = this.world;
+    const sandbox = sandboxOf(this.world);
     const { intercept } = sandbox;
     sandbox.intercept = (req, res, next) => {
       if (req.path !== "/auth/oauth/authorize") {
         return intercept ? intercept(req, res, next) : next();
       }
-      res.writeHead(302, { location: locate(req.query) }).end();
+      res.writeHead(302, { location: locate(queryOf(req)) }).end();
     };
   }
 
   /**
    * Signs in on a bare page and stops before the app has looked at the answer.
    *
-   * @param {import("playwright-core").Page} page
-   * @param {object} [options] of `createAuth`
+   * @param {Page} page
+   * @param {Options} [options] of `createAuth`
    * @param {object} [login] of `login`
    */
   async signInUntilAnswered(page, options, login) {
@@ -80,7 +100,11 @@ export class Visit {
     await ready(page);
   }
 
-  /** A bare page with a made-up session. */
+  /**
+   * A bare page with a made-up session.
+   *
+   * @param {How} [how]
+   */
   async signedIn({ path, options, login } = {}) {
     this.answer(answerWith());
     const page = await this.open(path);
@@ -92,6 +116,9 @@ export class Visit {
 
   /**
    * What the app gets to see of an answer. On a page that is given, as on one that is opened, nobody is signed in before.
+   *
+   * @param {Locate} locate
+   * @param {How & { page?: Page }} [how]
    */
   async outcome(locate, { page, options, login, path } = {}) {
     this.answer(locate);
@@ -102,9 +129,16 @@ export class Visit {
     return { page, ...outcome };
   }
 
-  /** Begins a sign-in on a bare page and holds back its answer, which is returned. */
+  /**
+   * Begins a sign-in on a bare page and holds back its answer, which is returned.
+   *
+   * @param {Page} page
+   * @param {Locate} [locate]
+   * @returns {Promise<string>}
+   */
   async begin(page, locate = answerWith()) {
     const here = page.url();
+    /** @type {Promise<string>} */
     const held = new Promise((resolve) => {
       this.answer((asked) => {
         resolve(locate(asked));
@@ -120,13 +154,18 @@ export class Visit {
     return answer;
   }
 
-  /** Has these pages served under another policy from now on. */
+  /**
+   * Has these pages served under another policy from now on.
+   *
+   * @param {string | RegExp} pages
+   * @param {(policy: string) => string} change
+   */
   async withPolicy(pages, change) {
     await this.context.route(pages, async (route) => {
       const response = await route.fetch();
       const name = "content-security-policy";
       const headers = response.headers();
-      headers[name] = change(headers[name]);
+      headers[name] = change(headers[name] ?? "");
       await route.fulfill({ response, headers });
     });
   }
@@ -139,7 +178,12 @@ export class Visit {
   }
 }
 
-/** Whether a text shows a secret, or enough of a long one: who writes a kilobyte somewhere may have cut it. */
+/**
+ * Whether a text shows a secret, or enough of a long one: who writes a kilobyte somewhere may have cut it.
+ *
+ * @param {string} text
+ * @param {string} secret
+ */
 export function shows(text, secret) {
   const isLong = secret.length > 200;
   // Of a JWT, what its claims begin with, for all begin with the same header; and its signature's end.
@@ -147,11 +191,20 @@ export function shows(text, secret) {
   return pieces.some((piece) => text.includes(piece));
 }
 
-/** Waits until a bare page can be called. */
+/**
+ * Waits until a bare page can be called.
+ *
+ * @param {Page} page
+ */
 export const ready = (page) =>
   page.waitForSelector("html[data-ready]", { state: "attached" });
 
-/** Loads an address on a bare page anew, also one that differs from the page's own by its fragment alone. */
+/**
+ * Loads an address on a bare page anew, also one that differs from the page's own by its fragment alone.
+ *
+ * @param {Page} page
+ * @param {string} address
+ */
 export async function reopen(page, address) {
   const url = new URL(address, page.url()).href;
   await page.goto("about:blank");
@@ -159,34 +212,57 @@ export async function reopen(page, address) {
   await ready(page);
 }
 
-/** `createAuth` on a bare page; its session and redirect as plain objects. */
+/**
+ * `createAuth` on a bare page; its session and redirect as plain objects.
+ *
+ * @param {Page} page
+ * @param {Options} [options]
+ */
 export const create = (page, options) =>
-  page.evaluate((given) => create(given), options);
+  page.evaluate((given) => window.create(given), options);
 
-/** The same where it has to fail. */
+/**
+ * The same where it has to fail.
+ *
+ * @param {Page} page
+ * @param {Options} [options]
+ */
 export async function refusal(page, options) {
   const { error } = await page.evaluate(
-    (given) => settled(create(given)),
+    (given) => settled(window.create(given)),
     options,
   );
   assert.ok(error, "createAuth rejects");
   return error;
 }
 
-/** `login` on a bare page, which is then left. Its promise stays behind as `leaving`. */
+/**
+ * `login` on a bare page, which is then left. Its promise stays behind as `leaving`.
+ *
+ * @param {Page} page
+ * @param {object} [options]
+ */
 export const leave = (page, options) =>
   page.evaluate((given) => {
     window.leaving = settled(window.auth.login(given));
   }, options);
 
-/** Fills in the server's login page as a person would. */
+/**
+ * Fills in the server's login page as a person would.
+ *
+ * @param {Page} page
+ */
 export async function typePassword(page) {
   await page.getByLabel("Email").fill(account.email);
   await page.getByLabel("Password").fill(account.password);
   await page.getByRole("button", { name: "Sign in" }).click();
 }
 
-/** Every entry of this tab's history, as the browser itself keeps it. */
+/**
+ * Every entry of this tab's history, as the browser itself keeps it.
+ *
+ * @param {Page} page
+ */
 export async function historyOf(page) {
   const browser = await page.context().newCDPSession(page);
   const { entries } = await browser.send("Page.getNavigationHistory");
@@ -196,7 +272,11 @@ export async function historyOf(page) {
   );
 }
 
-/** What is under our name in this page's storage. */
+/**
+ * What is under our name in this page's storage.
+ *
+ * @param {Page} page
+ */
 export const keysOf = (page) =>
   page.evaluate(() =>
     [sessionStorage, localStorage].flatMap((area) =>

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import express from "express";
 import {
@@ -9,14 +10,19 @@ import { startProxy } from "../../servers/proxy.js";
 import { startSandbox } from "../../servers/sandbox/index.js";
 import { site } from "./site.js";
 
+/** @import { Listening } from "../../servers/types.d.ts" */
+/** @import { NextSettings, RailsSettings, Sandbox } from "../../servers/sandbox/types.d.ts" */
+
 /**
  * @typedef {object} World an app and its server, running
  * @property {string} app origin of the app's pages
  * @property {string} server origin of the server, as the app has to name it
- * @property {object} options what the app has to tell `createAuth`
+ * @property {{ server?: string }} options what the app has to tell `createAuth`
  * @property {boolean} [isNewest] as its kind says
  * @property {string} [loggedOut] where the user is after signing out, if not where the app wanted
- * @property {import("../../servers/sandbox/index.js").Sandbox} [sandbox] its handle, if that is the server
+ * @property {Sandbox & Partial<RailsSettings & NextSettings>} [sandbox] its handle, if that is the server
+ * @property {(token: { refreshToken: string, clientId: string }) => Promise<void>} [replace] see `replacedServer`
+ * @property {import("node:events").EventEmitter} [porter] see `sandboxWithPorter`
  * @property {() => Promise<void>} close
  *
  * @typedef {object} Kind a world that can be started
@@ -25,6 +31,16 @@ import { site } from "./site.js";
  * @property {string} why one sentence, empty where it can run
  * @property {() => Promise<World>} start
  */
+
+/**
+ * The sandbox of a world that has one.
+ *
+ * @param {World} world
+ */
+export function sandboxOf({ sandbox }) {
+  assert.ok(sandbox, "the world's server is a sandbox");
+  return sandbox;
+}
 
 const ADDRESS = { port: 0, host: "localhost" };
 
@@ -90,15 +106,17 @@ export const replacedServer = {
       apps: registrations(`http://localhost:${port}`),
       site: site(),
     };
-    let sandbox = await startSandbox(given);
+    const sandbox = await startSandbox(given);
+    let { close } = sandbox;
     return oneOrigin(sandbox.origin, {
       sandbox,
       async replace(token) {
-        await sandbox.close();
-        sandbox = await startSandbox({ generation: "next", ...given });
-        sandbox.takeOver(token);
+        await close();
+        const newest = await startSandbox({ generation: "next", ...given });
+        close = newest.close;
+        newest.takeOver(token);
       },
-      close: () => sandbox.close(),
+      close: () => close(),
     });
   },
 };
@@ -158,6 +176,7 @@ export const everywhere = [
   nextElsewhere,
 ];
 
+/** @type {(origin: string, more: Pick<World, "close"> & Partial<World>) => World} */
 const oneOrigin = (origin, more) => ({
   app: origin,
   server: origin,
@@ -165,6 +184,7 @@ const oneOrigin = (origin, more) => ({
   ...more,
 });
 
+/** @type {(app: Listening, server: Listening, more: Partial<World>) => World} */
 const twoOrigins = (app, server, more) => ({
   app: app.origin,
   server: server.origin,
@@ -178,7 +198,11 @@ const twoOrigins = (app, server, more) => ({
 
 const serveSite = () => listen(createServer(express().use(site())), ADDRESS);
 
-/** Each page that takes answers is an app of its own. */
+/**
+ * Each page that takes answers is an app of its own.
+ *
+ * @param {string} origin
+ */
 const registrations = (origin) =>
   ["", "bare.html", "framed.html", "oauth-resp.html"].map((page) => ({
     name: `app ${page}`.trim(),

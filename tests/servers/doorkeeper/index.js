@@ -16,11 +16,11 @@ const STOP_SECONDS = 5;
  *
  * @param {object} [options]
  * @param {number} [options.port] 0: one that is free
- * @param {{name: string, redirectUris: string[], clientId?: string, clientSecret?: string}[]} [options.apps]
+ * @param {import("../types.d.ts").Registration[]} [options.apps]
  * @param {string[]} [options.origins] what CORS allows
  * @param {number} [options.tokenLifetime] seconds
  * @param {(line: string) => void} [options.log]
- * @returns {Promise<{origin: string, port: number, close: () => Promise<void>}>}
+ * @returns {Promise<import("../types.d.ts").Listening>}
  */
 export async function startDoorkeeper({
   port = 0,
@@ -48,10 +48,12 @@ export async function startDoorkeeper({
       },
     },
   );
+  /** @type {Promise<unknown>} */
   const gone = new Promise((resolve) => {
     child.once("error", resolve);
     child.once("exit", resolve);
   });
+  /** @param {NodeJS.Signals} signal */
   const signalGroup = (signal) => {
     try {
       if (child.pid) process.kill(-child.pid, signal);
@@ -88,10 +90,19 @@ export async function startDoorkeeper({
   }
 }
 
-/** The port puma prints once it answers. */
+/**
+ * The port puma prints once it answers.
+ *
+ * @param {import("node:child_process").ChildProcessWithoutNullStreams} child
+ * @param {Promise<unknown>} gone
+ * @param {(line: string) => void} log
+ * @returns {Promise<number>}
+ */
 function firstAddress(child, gone, log) {
+  /** @type {string[]} */
   const printed = [];
   return new Promise((resolve, reject) => {
+    /** @param {string} why */
     const fail = (why) =>
       reject(new Error([`Doorkeeper ${why}`, ...printed].join("\n")));
     const timer = setTimeout(
@@ -127,6 +138,7 @@ export async function doorkeeperAvailable() {
   const run = promisify(execFile);
   const check =
     "ARGV.reject { |name| Gem::Specification.find_all_by_name(name).any? }";
+  /** @param {string} why */
   const unavailable = (why) => ({
     available: false,
     why: `Doorkeeper can't run here: ${why} (on Debian: apt-get install ruby-doorkeeper ruby-railties ruby-activerecord ruby-sqlite3 puma).`,
@@ -141,8 +153,11 @@ export async function doorkeeperAvailable() {
     await run("puma", ["--version"], { timeout: 30_000 });
     return { available: true, why: "" };
   } catch (error) {
-    const absent = error.code === "ENOENT";
-    const [firstLine] = error.message.split("\n");
-    return unavailable(absent ? `${error.path} isn't installed` : firstLine);
+    const { code, path, message } = /** @type {NodeJS.ErrnoException} */ (
+      error
+    );
+    const [firstLine = ""] = message.split("\n");
+    const absent = code === "ENOENT";
+    return unavailable(absent ? `${path} isn't installed` : firstLine);
   }
 }

@@ -1,12 +1,15 @@
 import express from "express";
 import { systems, user, zones } from "../building.js";
+import { queryOf } from "./parameters.js";
 import { credentials, personBehind } from "./credentials.js";
+
+/** @import { Handler, Zone } from "../types.d.ts" */
 
 /**
  * The REST API, as much of it as a dashboard reads: systems, zones, the person signed in, and one thing this person may
  * not see.
  *
- * @param {{tokens: import("./tokens.js").Tokens, people: import("./people.js").People}} world
+ * @param {import("./types.d.ts").World} world
  */
 export function apiRoutes(world) {
   const api = express.Router();
@@ -41,9 +44,14 @@ export function apiRoutes(world) {
   return api;
 }
 
-/** A list; PlaceOS tells its length in a header. */
+/**
+ * A list; PlaceOS tells its length in a header.
+ *
+ * @param {Zone[]} items
+ * @returns {Handler}
+ */
 const sendPage = (items) => (req, res) => {
-  const { q = "", limit = "100", offset = "0" } = req.query;
+  const { q = "", limit = "100", offset = "0" } = queryOf(req);
   const wanted = q.toLowerCase();
   const found = items.filter(({ name, display_name }) =>
     `${name} ${display_name}`.toLowerCase().includes(wanted),
@@ -54,6 +62,7 @@ const sendPage = (items) => (req, res) => {
     .json(found.slice(start, start + (Number(limit) || 100)));
 };
 
+/** @param {Zone[]} items @returns {Handler} */
 const sendOne = (items) => (req, res) => {
   const item = items.find(({ id }) => id === req.params.id);
   if (item) res.json(item);

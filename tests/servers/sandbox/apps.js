@@ -2,7 +2,13 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { blank } from "./parameters.js";
 import { matchesRedirectUri, originOf } from "./redirect-uri.js";
 
-/** PlaceOS's convention for the id of an app. */
+/** @import { App, Registration } from "../types.d.ts" */
+
+/**
+ * PlaceOS's convention for the id of an app.
+ *
+ * @param {string} redirectUri
+ */
 export const clientIdOf = (redirectUri) =>
   createHash("md5").update(redirectUri).digest("hex");
 
@@ -13,21 +19,23 @@ export const clientIdOf = (redirectUri) =>
  * long as the client id is the MD5 of the redirect URI. A real server has every app registered in Backoffice.
  */
 export class Apps {
+  /** @type {Map<string | undefined, App>} */
   #byId = new Map();
   #origins;
   #idOf;
 
   /**
-   * @param {{name: string, redirectUris: string[], clientId?: string, clientSecret?: string}[]} registered
+   * @param {Registration[]} registered
    * @param {string[]} origins whose apps need no registration
-   * @param {(redirectUris: string[]) => string} [idOf] the id of an app that was given none
+   * @param {(redirectUris: readonly string[]) => string} [idOf] the id of an app that was given none
    */
-  constructor(registered, origins, idOf = ([first]) => clientIdOf(first)) {
+  constructor(registered, origins, idOf = ([first = ""]) => clientIdOf(first)) {
     this.#origins = origins;
     this.#idOf = idOf;
     for (const app of registered) this.register(app);
   }
 
+  /** @param {Registration} registration */
   register({
     name,
     redirectUris,
@@ -39,11 +47,14 @@ export class Apps {
     return app;
   }
 
-  /** @param {string} [redirectUri] what the app would be registered with, were it ours to register */
+  /**
+   * @param {string | undefined} id
+   * @param {string} [redirectUri] what the app would be registered with, were it ours to register
+   */
   find(id, redirectUri) {
     const app = this.#byId.get(id);
     if (app) return app;
-    if (blank(redirectUri) || clientIdOf(redirectUri) !== id) return undefined;
+    if (!redirectUri || clientIdOf(redirectUri) !== id) return undefined;
     const origin = originOf(redirectUri);
     const ours =
       origin && (isLoopback(origin) || this.#origins.includes(origin));
@@ -52,7 +63,12 @@ export class Apps {
       : undefined;
   }
 
-  /** By id alone if the app has no secret to keep; by id and secret otherwise. */
+  /**
+   * By id alone if the app has no secret to keep; by id and secret otherwise.
+   *
+   * @param {string | undefined} id
+   * @param {string | undefined} secret
+   */
   authenticate(id, secret) {
     const app = this.#byId.get(id);
     if (!app) return undefined;
@@ -64,14 +80,20 @@ export class Apps {
   origins() {
     const uris = [...this.#byId.values()].flatMap((app) => app.redirectUris);
     const origins = [...this.#origins, ...uris.map(originOf)];
-    return [...new Set(origins)].filter(Boolean);
+    return [...new Set(origins)].filter((origin) => origin !== undefined);
   }
 }
 
-/** Whether the app may be answered at this address. */
+/**
+ * Whether the app may be answered at this address.
+ *
+ * @param {App} app
+ * @param {string} uri
+ */
 export const mayRedirectTo = (app, uri) =>
   app.redirectUris.some((registered) => matchesRedirectUri(uri, registered));
 
+/** @param {string} origin */
 function isLoopback(origin) {
   const { hostname } = new URL(origin);
   return (
@@ -82,7 +104,9 @@ function isLoopback(origin) {
   );
 }
 
+/** @param {string} one @param {string} other */
 export function equalInConstantTime(one, other) {
+  /** @param {string} text */
   const digest = (text) => createHash("sha256").update(text).digest();
   return timingSafeEqual(digest(one), digest(other));
 }

@@ -1,7 +1,14 @@
 import { account, user } from "../building.js";
 import { personBehind } from "./credentials.js";
 
-/** What a domain says of itself to everybody. */
+/** @import { World } from "./types.d.ts" */
+
+/**
+ * What a domain says of itself to everybody.
+ *
+ * @param {World["settings"]} settings
+ * @param {string} hostname
+ */
 export const domainOf = ({ legacy, authority }, hostname) => ({
   id: user.authority_id,
   name: "Sandbox",
@@ -16,7 +23,12 @@ export const domainOf = ({ legacy, authority }, hostname) => ({
   ...authority,
 });
 
-/** `GET /auth/authority`: the domain's public settings. */
+/**
+ * `GET /auth/authority`: the domain's public settings.
+ *
+ * @param {World} world
+ * @returns {import("../types.d.ts").Handler}
+ */
 export const authority = (world) => (req, res) => {
   res.json({
     session: Boolean(req.user),

@@ -2,44 +2,65 @@ import { grant, createServer } from "oauth2orize";
 import { mayRedirectTo } from "./apps.js";
 import { sendErrorPage } from "./error-page.js";
 import { OAuthError } from "./oauth-error.js";
-import { blank } from "./parameters.js";
+import { blank, queryOf } from "./parameters.js";
 import { redirect } from "./redirect.js";
 import { withFragment, withQuery } from "./redirect-uri.js";
 
+/** @import { Fields, Handler, Req, Res } from "../types.d.ts" */
+
 const SCOPES = ["public", "admin"];
 const DEFAULT_SCOPE = "public";
-/** Doorkeeper also knows `form_post`; no PlaceOS app asks for it. */
+/**
+ * Doorkeeper also knows `form_post`; no PlaceOS app asks for it.
+ *
+ * @type {Record<string, string[]>}
+ */
 const RESPONSE_MODES = { token: ["fragment"], code: ["query", "fragment"] };
 
-/** What a grant may be for: scopes this server has, at least one. */
+/**
+ * What a grant may be for: scopes this server has, at least one.
+ *
+ * @param {string | undefined} scope
+ */
 export const isScope = (scope, allowed = SCOPES) =>
+  scope !== undefined &&
   !blank(scope) &&
   !/[\n\r\t]/.test(scope) &&
   words(scope).every((word) => allowed.includes(word));
 
+/** @param {string} text */
 export const words = (text) => text.trim().split(/\s+/);
 
-export const scopeOf = (scope) =>
+/** @param {string} [scope] */
+export const scopeOf = (scope = "") =>
   blank(scope) ? DEFAULT_SCOPE : [...new Set(words(scope))].join(" ");
 
 /**
  * `GET /auth/oauth/authorize`: the middleware that answers a signed-in user's request. Consent is never asked for.
  *
- * @param {{apps: import("./apps.js").Apps, tokens: import("./tokens.js").Tokens, settings: import("./index.js").Sandbox}} world
+ * @param {import("./types.d.ts").RailsWorld} world
+ * @returns {(Handler | import("../types.d.ts").ErrorHandler)[]}
  */
 export function authorizeEndpoint({ apps, tokens, settings }) {
   const server = createServer();
 
+  /**
+   * @param {typeof withQuery} write
+   * @returns {import("oauth2orize").Mode}
+   */
   const answer = (write) => (transaction, res, parameters) => {
     const iss = settings.issuer;
     redirect(res, write(transaction.redirectURI, { ...parameters, iss }));
   };
 
-  server.grant("*", ({ query }) => ({
-    wanted: scopeOf(query.scope),
-    challenge: query.code_challenge,
-    challengeMethod: query.code_challenge_method,
-  }));
+  server.grant("*", (req) => {
+    const query = queryOf(req);
+    return {
+      wanted: scopeOf(query.scope),
+      challenge: query.code_challenge,
+      challengeMethod: query.code_challenge_method,
+    };
+  });
 
   server.grant(
     grant.token(
@@ -76,8 +97,9 @@ export function authorizeEndpoint({ apps, tokens, settings }) {
     ),
   );
 
+  /** @type {Handler} */
   const judge = (req, _res, next) => {
-    judgeRequest(req.query, apps);
+    judgeRequest(queryOf(req), apps);
     next();
   };
 
@@ -87,6 +109,7 @@ export function authorizeEndpoint({ apps, tokens, settings }) {
     (_client, _user, done) => done(null, true),
   );
 
+  /** @type {import("../types.d.ts").ErrorHandler} */
   const refuse = (error, req, res, next) => {
     const refusal = OAuthError.from(error);
     if (!refusal) return next(error);
@@ -94,11 +117,11 @@ export function authorizeEndpoint({ apps, tokens, settings }) {
       return sendErrorPage(res, refusal.message);
     }
     const {
-      redirect_uri: uri,
+      redirect_uri: uri = "",
       response_type,
       response_mode,
       state,
-    } = req.query;
+    } = queryOf(req);
     const inFragment = blank(response_mode)
       ? response_type === "token"
       : response_mode === "fragment";
@@ -114,10 +137,18 @@ export function authorizeEndpoint({ apps, tokens, settings }) {
 /**
  * The request against everything Doorkeeper checks, in Doorkeeper's order: of two faults the user is told the first.
  *
+ * @param {Fields} query
+ * @param {import("./apps.js").Apps} apps
  * @throws {OAuthError}
  */
 function judgeRequest(query, apps) {
-  const { client_id, redirect_uri, response_type, response_mode } = query;
+  const {
+    client_id,
+    redirect_uri = "",
+    response_type = "",
+    response_mode = "",
+    code_challenge_method = "",
+  } = query;
   if (blank(client_id)) {
     throw new OAuthError("invalid_request", { missing: "client_id" });
   }
@@ -132,10 +163,8 @@ function judgeRequest(query, apps) {
   if (!Object.hasOwn(RESPONSE_MODES, response_type)) {
     throw new OAuthError("unsupported_response_type");
   }
-  if (
-    !blank(response_mode) &&
-    !RESPONSE_MODES[response_type].includes(response_mode)
-  ) {
+  const modes = RESPONSE_MODES[response_type] ?? [];
+  if (!blank(response_mode) && !modes.includes(response_mode)) {
     throw new OAuthError("unsupported_response_mode");
   }
   if (!isScope(blank(query.scope) ? DEFAULT_SCOPE : query.scope)) {
@@ -143,7 +172,7 @@ function judgeRequest(query, apps) {
   }
   if (
     !blank(query.code_challenge) &&
-    !["plain", "S256"].includes(query.code_challenge_method)
+    !["plain", "S256"].includes(code_challenge_method)
   ) {
     throw new OAuthError("invalid_code_challenge_method");
   }

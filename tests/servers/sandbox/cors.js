@@ -3,6 +3,7 @@
  * the API, and PlaceOS doesn't take them across origins either.
  *
  * @param {string[]} origins
+ * @returns {import("../types.d.ts").Handler}
  */
 export const cors = (origins) => (req, res, next) => {
   // On every answer, or a cache would hand one origin the answer meant for another.

@@ -1,15 +1,17 @@
+/** @import { Carrier, World } from "./types.d.ts" */
+
 /**
  * What a request brings to prove whose it is, looked for where PlaceOS looks and in its order.
  *
- * @param {{url: string, headers: import("node:http").IncomingHttpHeaders}} request
- * @returns {{apiKey: string} | {token: string} | undefined}
+ * @param {Carrier} request
+ * @returns {{ apiKey?: string, token?: string } | undefined}
  */
-export function credentials({ url, headers }) {
+export function credentials({ url = "", headers }) {
   const searchParams = new URLSearchParams(url.split("?")[1]);
   const cookies = readCookies(headers.cookie);
 
   const apiKey =
-    headers["x-api-key"] ||
+    headers["x-api-key"]?.toString() ||
     searchParams.get("api-key") ||
     cookies.get("api-key");
   if (apiKey) return { apiKey };
@@ -21,18 +23,23 @@ export function credentials({ url, headers }) {
   return token ? { token } : undefined;
 }
 
-// As PlaceOS reads it: capital B, one space.
+/**
+ * As PlaceOS reads it: capital B, one space.
+ *
+ * @param {string} [header]
+ */
 const bearer = (header) =>
   header?.startsWith("Bearer ") ? header.slice("Bearer ".length) : undefined;
 
 function readCookies(header = "") {
   const pairs = header.split(";").map((pair) => {
-    const [name, ...value] = pair.split("=");
-    return [name.trim(), decode(value.join("=").trim())];
+    const [name = "", ...value] = pair.split("=");
+    return /** @type {const} */ ([name.trim(), decode(value.join("=").trim())]);
   });
   return new Map(pairs);
 }
 
+/** @param {string} text */
 function decode(text) {
   try {
     return decodeURIComponent(text);
@@ -44,7 +51,8 @@ function decode(text) {
 /**
  * The person behind a request, or undefined.
  *
- * @param {{tokens: import("./tokens.js").Tokens, people: import("./people.js").People}} world
+ * @param {Carrier} request
+ * @param {Pick<World, "tokens" | "people">} world
  */
 export function personBehind(request, { tokens, people }) {
   const { apiKey, token } = credentials(request) ?? {};

@@ -3,6 +3,9 @@ import { escapeHtml } from "./parameters.js";
 /**
  * Where a refused authorization ends: Doorkeeper's page, on which the user is stranded. The status is 200 because that is
  * what Doorkeeper 5.5 sends.
+ *
+ * @param {import("../types.d.ts").Res} res
+ * @param {string} description
  */
 export function sendErrorPage(res, description) {
   res.status(200).type("html").send(`<!DOCTYPE html>

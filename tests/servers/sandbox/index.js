@@ -14,26 +14,14 @@ import { record, remember } from "./requests.js";
 
 const METADATA_PATH = "/.well-known/oauth-authorization-server";
 
-/** PlaceOS's auth services. Everything else of a sandbox is the same for both. */
+/**
+ * PlaceOS's auth services. Everything else of a sandbox is the same for both.
+ *
+ * @type {Record<keyof Generations, Service>}
+ */
 const GENERATIONS = { rails: railsService, next: nextService };
 
-/**
- * @typedef {object} Sandbox a running sandbox. What isn't read-only may be changed while it runs.
- * @property {string} origin read-only
- * @property {number} port read-only
- * @property {{method: string, url: string, headers: object, body: string}[]} requests the last thousand requests, oldest first
- * @property {number} tokenLifetime seconds, of tokens issued from now on
- * @property {boolean} legacy be ACAEngine: no `version`, so the API is at `/control/api`
- * @property {boolean} signInAgain the API answers 511 to every token and key
- * @property {object} authority what `/auth/authority` says differently
- * @property {import("express").RequestHandler | undefined} intercept sees every request before the sandbox does
- * @property {(text: string) => boolean} revoke does to a token what the revocation endpoint does
- * @property {() => void} revokeAll
- * @property {(binding: {sys: string, name: string}, value: unknown) => void} setStatus of the module `Environment`
- * @property {() => Promise<void>} close
- *
- * Each generation has settings of its own besides: see `rails.js` and `next/index.js`.
- */
+/** @import { Generations, Sandbox, Service, World } from "./types.d.ts" */
 
 /**
  * A server shaped like PlaceOS, for developing and testing apps: sign-in, tokens, a little of the API, and the realtime
@@ -42,19 +30,22 @@ const GENERATIONS = { rails: railsService, next: nextService };
  * The generation "rails" answers what Doorkeeper answers; the contract suite holds the two side by side. The generation
  * "next" answers what PlaceOS's new auth service does; `next/README.md` says where each of its answers was read.
  *
+ * Each generation has settings of its own besides those of `Sandbox`.
+ *
+ * @template {keyof Generations} [Generation="rails"]
  * @param {object} [options]
- * @param {"rails" | "next"} [options.generation] of PlaceOS's auth service
+ * @param {Generation} [options.generation] of PlaceOS's auth service
  * @param {number} [options.port] 0: one that is free
  * @param {string} [options.host]
  * @param {import("express").RequestHandler} [options.site] serves what isn't the sandbox's own: the app
  * @param {string[]} [options.origins] origins whose pages may call the API (CORS)
  * @param {number} [options.tokenLifetime] seconds
- * @param {{name: string, redirectUris: string[], clientId?: string, clientSecret?: string}[]} [options.apps]
+ * @param {import("../types.d.ts").Registration[]} [options.apps]
  * @param {(line: string) => void} [options.log] called with method, path and status: never with a query, where tokens may be
- * @returns {Promise<Sandbox>}
+ * @returns {Promise<Sandbox & Generations[Generation]>}
  */
 export async function startSandbox({
-  generation = "rails",
+  generation = /** @type {Generation} */ ("rails"),
   port = 0,
   host = "localhost",
   site,
@@ -72,15 +63,19 @@ export async function startSandbox({
   const server = createServer(app);
   const { close, ...address } = await listen(server, { port, host });
 
-  const settings = /** @type {Sandbox} */ ({
-    ...address,
-    requests: [],
-    tokenLifetime,
-    legacy: false,
-    signInAgain: false,
-    authority: {},
-    intercept: undefined,
-  });
+  // Its generation adds its own settings, and the end of this function the methods.
+  const settings = /** @type {Sandbox & Generations[Generation]} */ (
+    /** @type {unknown} */ ({
+      ...address,
+      requests: [],
+      tokenLifetime,
+      legacy: false,
+      signInAgain: false,
+      authority: {},
+      intercept: undefined,
+    })
+  );
+  /** @type {World} */
   const world = {
     settings,
     people: new People(),
@@ -128,7 +123,12 @@ export async function startSandbox({
   return settings;
 }
 
-/** A fault ends as an answer, whatever it was; the fourth parameter is what makes it an error handler. */
+/**
+ * A fault ends as an answer, whatever it was; the fourth parameter is what makes it an error handler.
+ *
+ * @param {(line: string) => void} log
+ * @returns {import("../types.d.ts").ErrorHandler}
+ */
 const answerFailure = (log) => (error, req, res, _next) => {
   const status = error.status >= 400 && error.status < 500 ? error.status : 500;
   if (status === 500) log(`${req.method} ${req.path}: ${error.stack}`);

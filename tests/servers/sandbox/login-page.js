@@ -90,8 +90,9 @@ export function policy(origins) {
   ].join("; ");
 }
 
-/** @param {{formToken: string, email?: string, problem?: string, next?: string}} page */
+/** @param {{ formToken: string, email?: string | undefined, problem?: string | undefined, next?: string | undefined }} page */
 export function loginPage({ formToken, email, problem, next }) {
+  /** @param {string} name @param {string} value */
   const hidden = (name, value) =>
     `<input type="hidden" name="${name}" value="${escapeHtml(value)}">`;
   return `<!doctype html>

@@ -3,8 +3,11 @@ import express from "express";
 import session from "express-session";
 import { equalInConstantTime } from "./apps.js";
 import { loginPage, policy } from "./login-page.js";
-import { readForm } from "./parameters.js";
+import { queryOf, readForm } from "./parameters.js";
 import { knownPlace, redirect } from "./redirect.js";
+
+/** @import { Handler, Next, Person, Req, Res } from "../types.d.ts" */
+/** @import { World } from "./types.d.ts" */
 
 const EIGHT_HOURS = 8 * 60 * 60 * 1000;
 
@@ -13,6 +16,9 @@ const EIGHT_HOURS = 8 * 60 * 60 * 1000;
  *
  * PlaceOS scopes its cookie to `/auth` and has the login form post there; here `/login` needs it as well, so the path is `/`.
  * `Secure` is left out because a sandbox speaks plain HTTP, and not every browser makes an exception for localhost.
+ *
+ * @param {World} world
+ * @returns {Handler[]}
  */
 export const browserSession = ({ people, cookieName }) => [
   session({
@@ -28,14 +34,26 @@ export const browserSession = ({ people, cookieName }) => [
   },
 ];
 
-/** Sends whoever isn't signed in to the login page, and from there back to this address. */
+/**
+ * Sends whoever isn't signed in to the login page, and from there back to this address.
+ *
+ * @param {Req} req
+ * @param {Res} res
+ * @param {Next} next
+ */
 export function requireLogin(req, res, next) {
   if (req.user) return next();
   const back = new URLSearchParams({ continue: req.originalUrl });
   redirect(res, `/login?${back}`);
 }
 
-/** Signs the browser in to the server. */
+/**
+ * Signs the browser in to the server.
+ *
+ * @param {Req} req
+ * @param {Person} user
+ * @param {(error?: unknown) => void} done
+ */
 export function beginSession(req, user, done) {
   // A new id, so that one planted before the sign-in is worth nothing after it.
   req.session.regenerate((error) => {
@@ -45,10 +63,15 @@ export function beginSession(req, user, done) {
   });
 }
 
-/** @param {{people: import("./people.js").People, apps: import("./apps.js").Apps}} world */
+/** @param {World} world */
 export function loginRoutes({ people, apps }) {
   const routes = express.Router();
 
+  /**
+   * @param {Req} req
+   * @param {Res} res
+   * @param {{ status?: number, email?: string | undefined, problem?: string, next: string | undefined }} page
+   */
   const show = (req, res, { status = 200, email, problem, next }) => {
     // Without it, another site could sign the visitor in to an account of its choice.
     req.session.formToken ??= randomBytes(32).toString("base64url");
@@ -64,10 +87,11 @@ export function loginRoutes({ people, apps }) {
   };
 
   routes.get("/login", (req, res) =>
-    show(req, res, { next: req.query.continue }),
+    show(req, res, { next: queryOf(req).continue }),
   );
 
-  routes.post("/login", readForm, (req, res, next) => {
+  /** @type {Handler} */
+  const signIn = (req, res, next) => {
     const { email, password, form_token, continue: place } = req.body;
     const { formToken } = req.session;
     if (!formToken || !equalInConstantTime(form_token ?? "", formToken)) {
@@ -83,12 +107,18 @@ export function loginRoutes({ people, apps }) {
       if (error) return next(error);
       redirect(res, knownPlace(place, []));
     });
-  });
+  };
+  routes.post("/login", readForm, signIn);
 
   return routes;
 }
 
-/** Signs the browser out of the server; what it is told then is the next handler's business. */
+/**
+ * Signs the browser out of the server; what it is told then is the next handler's business.
+ *
+ * @param {Pick<World, "cookieName">} world
+ * @returns {Handler}
+ */
 export const endSession =
   ({ cookieName }) =>
   (req, res, next) => {

@@ -1,4 +1,8 @@
-// Doorkeeper's sentences, word for word: apps show them to people, and tests compare them.
+/**
+ * Doorkeeper's sentences, word for word: apps show them to people, and tests compare them.
+ *
+ * @type {Record<string, string>}
+ */
 const SENTENCES = {
   invalid_request:
     "The request is missing a required parameter, includes an unsupported parameter value, or is otherwise malformed.",
@@ -36,12 +40,15 @@ export class OAuthError extends Error {
     this.missing = missing;
   }
 
-  /** The library raises errors of its own; to a client they look like ours. Undefined for a fault that is no refusal. */
+  /**
+   * The library raises errors of its own; to a client they look like ours. Undefined for a fault that is no refusal.
+   *
+   * @param {Error & { code?: string }} error
+   */
   static from(error) {
     if (error instanceof OAuthError) return error;
-    return Object.hasOwn(SENTENCES, error.code ?? "")
-      ? new OAuthError(error.code)
-      : undefined;
+    const { code = "" } = error;
+    return Object.hasOwn(SENTENCES, code) ? new OAuthError(code) : undefined;
   }
 
   get status() {

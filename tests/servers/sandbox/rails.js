@@ -2,31 +2,31 @@ import express from "express";
 import { Apps } from "./apps.js";
 import { authorizeEndpoint } from "./authorize.js";
 import { endSession, requireLogin } from "./login.js";
-import { readForm } from "./parameters.js";
+import { queryOf, readForm } from "./parameters.js";
 import { knownPlace, redirect } from "./redirect.js";
 import { revokeEndpoint, tokenEndpoint } from "./token.js";
 import { Tokens } from "./tokens.js";
 
+/** @import { Handler, Next, Req, Res } from "../types.d.ts" */
+
 /**
  * PlaceOS's auth service in Rails, with Doorkeeper.
- *
- * @typedef {object} RailsSettings
- * @property {boolean} redirectErrors tell the app about a refused authorization, as some servers do
- * @property {boolean} dropState leave `state` out of redirected errors
- * @property {boolean} strictRotation a refresh token works once, whatever became of its successor
- * @property {string | undefined} issuer sent as `iss` ([RFC 9207](https://www.rfc-editor.org/rfc/rfc9207))
  */
 export const railsService = {
+  /** @param {import("./types.d.ts").Foundation} foundation */
   parts({ settings, registered, origins }) {
-    Object.assign(settings, {
+    /** @type {import("./types.d.ts").RailsSettings} */
+    const own = {
       redirectErrors: false,
       dropState: false,
       strictRotation: false,
       issuer: undefined,
-    });
+    };
+    Object.assign(settings, own);
     return { apps: new Apps(registered, origins), tokens: new Tokens() };
   },
 
+  /** @param {import("./types.d.ts").RailsWorld} world */
   routes(world) {
     const routes = express.Router();
     routes.use(["/login", "/auth"], railsHeaders);
@@ -37,14 +37,22 @@ export const railsService = {
       tokenEndpoint(world),
     );
     routes.post("/auth/oauth/revoke", readForm, revokeEndpoint(world));
-    routes.get("/auth/logout", endSession(world), (req, res) => {
-      redirect(res, knownPlace(req.query.continue, world.apps.origins()));
-    });
+    /** @type {Handler} */
+    const leave = (req, res) => {
+      redirect(res, knownPlace(queryOf(req).continue, world.apps.origins()));
+    };
+    routes.get("/auth/logout", endSession(world), leave);
     return routes;
   },
 };
 
-/** What Rails puts on every answer, and a browser heeds: a login page can't be framed by another origin. */
+/**
+ * What Rails puts on every answer, and a browser heeds: a login page can't be framed by another origin.
+ *
+ * @param {Req} _req
+ * @param {Res} res
+ * @param {Next} next
+ */
 function railsHeaders(_req, res, next) {
   res.set({
     "X-Frame-Options": "SAMEORIGIN",

@@ -2,22 +2,25 @@ import { WebSocketServer } from "ws";
 import { personBehind } from "./credentials.js";
 import { keyOf, ModuleStatus } from "./status.js";
 
+/** @import { Duplex } from "node:stream" */
+/** @import { Binding, World } from "./types.d.ts" */
+
 const PATHS = ["/api/engine/v2/systems/control", "/control/websocket"];
 const MAX_MESSAGE_BYTES = 64 * 1024;
 
 /** PlaceOS's numbers for what can be wrong with a command. */
-const ERRORS = {
+const ERRORS = /** @type {const} */ ({
   parse: [0, "the message is not JSON"],
   request: [1, "the command is incomplete"],
   command: [4, "the command is unknown"],
   system: [5, "the system does not exist"],
   module: [6, "the module does not exist"],
-};
+});
 
 /**
  * The realtime API: a WebSocket on which a page binds to the status of modules. The token is read once, at the upgrade.
  *
- * @param {{tokens: import("./tokens.js").Tokens, people: import("./people.js").People}} world
+ * @param {World} world
  */
 export function realtime(world) {
   const status = new ModuleStatus();
@@ -27,8 +30,11 @@ export function realtime(world) {
   });
 
   sockets.on("connection", (socket) => {
+    /** @type {Map<string, Binding>} */
     const bindings = new Map();
+    /** @param {object} message */
     const tell = (message) => socket.send(JSON.stringify(message));
+    /** @param {string} key @param {unknown} value */
     const notify = (key, value) => {
       const meta = bindings.get(key);
       if (meta) tell({ type: "notify", value, meta });
@@ -51,11 +57,17 @@ export function realtime(world) {
 
   return {
     status,
-    /** For the server's `upgrade` event. */
+    /**
+     * For the server's `upgrade` event.
+     *
+     * @param {import("node:http").IncomingMessage} req
+     * @param {Duplex} socket
+     * @param {Buffer} head
+     */
     upgrade(req, socket, head) {
       socket.on("error", () => socket.destroy());
-      if (!PATHS.includes(req.url.split("?")[0]))
-        return refuse(socket, "404 Not Found");
+      const [path = ""] = (req.url ?? "").split("?");
+      if (!PATHS.includes(path)) return refuse(socket, "404 Not Found");
       if (!personBehind(req, world)) return refuse(socket, "401 Unauthorized");
       sockets.handleUpgrade(req, socket, head, (webSocket) =>
         sockets.emit("connection", webSocket, req),
@@ -69,7 +81,13 @@ export function realtime(world) {
   };
 }
 
-/** Carries out one command and gives the reply. */
+/**
+ * Carries out one command and gives the reply.
+ *
+ * @param {string} text
+ * @param {Map<string, Binding>} bindings
+ * @param {ModuleStatus} status
+ */
 function obey(text, bindings, status) {
   const command = parse(text);
   if (!command) return failure(undefined, "parse");
@@ -89,11 +107,13 @@ function obey(text, bindings, status) {
   return { id, type: "success", value: status.read(meta), meta };
 }
 
+/** @param {unknown} id @param {keyof typeof ERRORS} kind */
 function failure(id, kind) {
   const [code, msg] = ERRORS[kind];
   return { id, type: "error", code, msg };
 }
 
+/** @param {string} text */
 function parse(text) {
   try {
     const message = JSON.parse(text);
@@ -103,6 +123,7 @@ function parse(text) {
   }
 }
 
+/** @param {Duplex} socket @param {string} status */
 function refuse(socket, status) {
   socket.end(
     `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,

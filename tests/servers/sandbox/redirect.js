@@ -5,6 +5,9 @@ import { originOf } from "./redirect-uri.js";
  * Sends the browser on, as Rails does: to an absolute address, with a page for those who don't follow.
  *
  * Not Express's `res.redirect`, which encodes the address once more.
+ *
+ * @param {import("../types.d.ts").Res} res
+ * @param {string} location
  */
 export function redirect(res, location) {
   const { req } = res;
@@ -28,9 +31,9 @@ export function redirect(res, location) {
  * @param {string[]} origins
  * @param {string} [otherwise] where it is sent instead
  */
-export function knownPlace(place, origins, otherwise = "/") {
+export function knownPlace(place = "", origins, otherwise = "/") {
   // A browser reads "//host", "/\host" and "/<tab>/host" as another host.
-  if (/^\/(?![/\\])[^\\\p{Cc}]*$/u.test(place ?? "")) return place;
+  if (/^\/(?![/\\])[^\\\p{Cc}]*$/u.test(place)) return place;
   const origin = originOf(place);
   return origin && origins.includes(origin) ? new URL(place).href : otherwise;
 }

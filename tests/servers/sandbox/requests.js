@@ -1,8 +1,16 @@
 const REMEMBERED = 1000;
 
-/** Keeps a request for tests that ask where a token went. */
+/** @import { Sandbox, Seen } from "./types.d.ts" */
+
+/**
+ * Keeps a request for tests that ask where a token went.
+ *
+ * @param {Sandbox} sandbox
+ * @param {import("node:http").IncomingMessage & { form?: string }} req
+ */
 export function remember({ requests }, req) {
-  const { method, url, headers } = req;
+  const { method = "", url = "", headers } = req;
+  /** @type {Seen} */
   const entry = {
     method,
     url,
@@ -17,7 +25,13 @@ export function remember({ requests }, req) {
   return entry;
 }
 
-/** Keeps every request, and logs it: without its query, where a token may be. */
+/**
+ * Keeps every request, and logs it: without its query, where a token may be.
+ *
+ * @param {Sandbox} sandbox
+ * @param {(line: string) => void} log
+ * @returns {import("../types.d.ts").Handler}
+ */
 export const record = (sandbox, log) => (req, res, next) => {
   const entry = remember(sandbox, req);
   res.once("finish", () => {

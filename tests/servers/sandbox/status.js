@@ -3,7 +3,14 @@ import { systems } from "../building.js";
 
 const EVERY_MS = 1000;
 
-/** What the sensors of each room say: values that wander, one step a second. */
+/** @import { System } from "../types.d.ts" */
+/** @import { Binding, StatusKey } from "./types.d.ts" */
+
+/**
+ * What the sensors of each room say: values that wander, one step a second.
+ *
+ * @type {Record<string, { start: (system: System) => number, step: (value: number, system: System) => number }>}
+ */
 const SENSORS = {
   temperature: {
     start: () => 21.5,
@@ -21,8 +28,16 @@ const SENSORS = {
   },
 };
 
-const pick = (choices) => choices[Math.floor(Math.random() * choices.length)];
+/** @param {[number, ...number[]]} choices */
+const pick = (choices) =>
+  choices[Math.floor(Math.random() * choices.length)] ?? choices[0];
 
+/**
+ * @param {number} value
+ * @param {number} low
+ * @param {number} high
+ * @param {number} digits
+ */
 const clamp = (value, low, high, digits) =>
   Number(Math.min(high, Math.max(low, value)).toFixed(digits));
 
@@ -30,7 +45,9 @@ const clamp = (value, low, high, digits) =>
  * The status of every system's module `Environment`. Emits `change` with a key and the new value, while anyone watches.
  */
 export class ModuleStatus extends EventEmitter {
+  /** @type {Map<string, unknown>} */
   #values = new Map();
+  /** @type {NodeJS.Timeout | undefined} */
   #timer;
 
   constructor() {
@@ -52,17 +69,25 @@ export class ModuleStatus extends EventEmitter {
     this.#timer = undefined;
   }
 
-  /** @returns {"system" | "module" | undefined} what doesn't exist */
+  /**
+   * @param {Binding} binding
+   * @returns {"system" | "module" | undefined} what doesn't exist
+   */
   missing({ sys, mod, index }) {
     if (!systems.some(({ id }) => id === sys)) return "system";
     return mod === "Environment" && index === 1 ? undefined : "module";
   }
 
-  /** null for a status the module has not set: PlaceOS lets one wait for it. */
+  /**
+   * null for a status the module has not set: PlaceOS lets one wait for it.
+   *
+   * @param {StatusKey} binding
+   */
   read(binding) {
     return this.#values.get(keyOf(binding)) ?? null;
   }
 
+  /** @param {StatusKey} binding @param {unknown} value */
   write(binding, value) {
     const key = keyOf(binding);
     if (this.#values.get(key) === value) return;
@@ -74,10 +99,11 @@ export class ModuleStatus extends EventEmitter {
     for (const system of systems) {
       for (const [name, { step }] of Object.entries(SENSORS)) {
         const binding = { sys: system.id, name };
-        this.write(binding, step(this.read(binding), system));
+        this.write(binding, step(Number(this.read(binding)), system));
       }
     }
   }
 }
 
+/** @param {StatusKey} binding */
 export const keyOf = ({ sys, name }) => `${sys}/${name}`;

@@ -5,7 +5,11 @@ import { blank } from "./parameters.js";
 import { matchesRedirectUri } from "./redirect-uri.js";
 import { isAlive, verifierFits } from "./tokens.js";
 
-const AS_APP = { userProperty: "oauthApp" };
+/** @import { App, ErrorHandler, Handler, Next, Req, Res } from "../types.d.ts" */
+/** @import { RailsWorld } from "./types.d.ts" */
+/** @import { Token } from "./tokens.js" */
+
+const AS_APP = /** @type {const} */ ({ userProperty: "oauthApp" });
 const REQUIRED = new Map([
   ["authorization_code", "code"],
   ["refresh_token", "refresh_token"],
@@ -14,11 +18,13 @@ const REQUIRED = new Map([
 /**
  * `POST /auth/oauth/token`: the exchanges, each with Doorkeeper's checks in Doorkeeper's order.
  *
- * @param {{apps: import("./apps.js").Apps, tokens: import("./tokens.js").Tokens, people: import("./people.js").People, settings: import("./index.js").Sandbox}} world
+ * @param {RailsWorld} world
+ * @returns {(Handler | ErrorHandler)[]}
  */
 export function tokenEndpoint({ apps, tokens, people, settings }) {
   const server = createServer();
 
+  /** @param {App | undefined} app */
   const requireApp = (app) => {
     if (!app) throw new OAuthError("invalid_client");
     return app;
@@ -30,22 +36,22 @@ export function tokenEndpoint({ apps, tokens, people, settings }) {
       if (tokens.needsVerifier(code) && blank(verifier)) {
         throw new OAuthError("invalid_request", { missing: "code_verifier" });
       }
-      if (blank(uri)) {
+      if (!uri || blank(uri)) {
         throw new OAuthError("invalid_request", { missing: "redirect_uri" });
       }
-      requireApp(app);
+      const { id } = requireApp(app);
       const grant = tokens.findCode(code);
       if (
-        grant?.app.id !== app.id ||
+        grant?.app.id !== id ||
         !matchesRedirectUri(uri, grant.redirectUri) ||
         !verifierFits(grant, verifier)
       ) {
         throw new OAuthError("invalid_grant");
       }
       grant.used = true;
-      const { userId, scope } = grant;
+      const { app: holder, userId, scope } = grant;
       const lifetime = settings.tokenLifetime;
-      deliver(tokens.issue({ app, userId, scope, lifetime }), done);
+      deliver(tokens.issue({ app: holder, userId, scope, lifetime }), done);
     }),
   );
 
@@ -60,7 +66,7 @@ export function tokenEndpoint({ apps, tokens, people, settings }) {
       }
       if (settings.strictRotation) tokens.revoke(refresh);
       const token = tokens.issue({
-        app,
+        app: old.app,
         userId: old.userId,
         scope: blank(body.scope) ? old.scope : scopeOf(body.scope),
         lifetime: old.lifetime,
@@ -72,19 +78,21 @@ export function tokenEndpoint({ apps, tokens, people, settings }) {
 
   server.exchange(
     exchange.password(AS_APP, (app, email, password, _scope, body, done) => {
-      requireApp(app);
+      const holder = requireApp(app);
       const user = people.signIn(email, password);
       if (!user) throw new OAuthError("invalid_grant");
       const scope = scopeOf(body.scope);
       if (!isScope(scope)) throw new OAuthError("invalid_scope");
       const lifetime = settings.tokenLifetime;
-      deliver(tokens.issue({ app, userId: user.id, scope, lifetime }), done);
+      const { id: userId } = user;
+      deliver(tokens.issue({ app: holder, userId, scope, lifetime }), done);
     }),
   );
 
+  /** @type {Handler} */
   const judge = (req, _res, next) => {
     const { grant_type } = req.body;
-    const required = REQUIRED.get(grant_type);
+    const required = REQUIRED.get(grant_type ?? "");
     if (blank(grant_type)) {
       throw new OAuthError("invalid_request", { missing: "grant_type" });
     }
@@ -104,7 +112,12 @@ export function tokenEndpoint({ apps, tokens, people, settings }) {
   return [judge, sendAsUtf8, server.token(), refuse];
 }
 
-/** Id and secret, by HTTP Basic or as parameters ([RFC 6749 §2.3.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1)). */
+/**
+ * Id and secret, by HTTP Basic or as parameters ([RFC 6749 §2.3.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1)).
+ *
+ * @param {Req} req
+ * @returns {[string | undefined, string | undefined]}
+ */
 function appCredentials({ headers, body }) {
   const [, basic] = /^Basic (.*)$/s.exec(headers.authorization ?? "") ?? [];
   if (basic === undefined) return [body.client_id, body.client_secret];
@@ -112,6 +125,10 @@ function appCredentials({ headers, body }) {
   return [id, secret.join(":")];
 }
 
+/**
+ * @param {Token} token
+ * @param {import("oauth2orize").Exchanged} done
+ */
 function deliver(token, done) {
   done(null, token.access, {
     token_type: "Bearer",
@@ -122,16 +139,32 @@ function deliver(token, done) {
   });
 }
 
-/** The library names no character set; Rails does. */
+/**
+ * The library names no character set; Rails does.
+ *
+ * @param {Req} _req
+ * @param {Res} res
+ * @param {Next} next
+ */
 function sendAsUtf8(_req, res, next) {
-  const { end } = res;
-  res.end = (...body) => {
-    res.setHeader("Content-Type", "application/json; charset=utf-8");
-    return end.apply(res, body);
+  const { setHeader } = res;
+  res.setHeader = (name, value) => {
+    const isJson = name === "Content-Type" && value === "application/json";
+    return setHeader.call(
+      res,
+      name,
+      isJson ? `${value}; charset=utf-8` : value,
+    );
   };
   next();
 }
 
+/**
+ * @param {Error} error
+ * @param {Req} _req
+ * @param {Res} res
+ * @param {Next} next
+ */
 function refuse(error, _req, res, next) {
   const refusal = OAuthError.from(error);
   if (!refusal) return next(error);
@@ -150,11 +183,14 @@ function refuse(error, _req, res, next) {
 /**
  * `POST /auth/oauth/revoke` ([RFC 7009](https://www.rfc-editor.org/rfc/rfc7009)). A token nobody knows is as good as
  * revoked; one of an app with a secret is that app's alone.
+ *
+ * @param {RailsWorld} world
+ * @returns {Handler}
  */
 export const revokeEndpoint =
   ({ apps, tokens }) =>
   (req, res) => {
-    const text = req.body.token;
+    const { token: text = "" } = req.body;
     const app = apps.authenticate(...appCredentials(req));
     const token = tokens.find(text);
     if (!app || (token?.app.secret && token.app.id !== app.id)) {

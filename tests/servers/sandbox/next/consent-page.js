@@ -9,11 +9,11 @@ export const CONSENT_HEADERS = {
   "Referrer-Policy": "no-referrer",
 };
 
-/** @param {{app: {name: string}, user: {email: string}, fields: Record<string, string>}} page */
+/** @param {{ app: { name: string }, user: { email: string }, fields: import("../../types.d.ts").Fields }} page */
 export function consentPage({ app, user, fields }) {
   const hidden = Object.entries(fields).map(
     ([name, value]) =>
-      `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`,
+      `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value ?? "")}">`,
   );
   const name = escapeHtml(app.name);
   return `<!doctype html>

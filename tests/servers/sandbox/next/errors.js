@@ -22,7 +22,14 @@ export const NO_STORE = {
   Pragma: "no-cache",
 };
 
-/** Sends a refusal; any other error is left to the next handler. */
+/**
+ * Sends a refusal; any other error is left to the next handler.
+ *
+ * @param {Error} error
+ * @param {import("../../types.d.ts").Req} _req
+ * @param {import("../../types.d.ts").Res} res
+ * @param {import("../../types.d.ts").Next} next
+ */
 export function sendRefusal(error, _req, res, next) {
   if (!(error instanceof Refusal)) return next(error);
   const { status, code, message } = error;

@@ -24,28 +24,22 @@ const METADATA = ["", "/auth"].flatMap((base) =>
 
 /**
  * PlaceOS's new auth service, written in Crystal. `README.md` says where each of its answers was read.
- *
- * @typedef {object} NextSettings
- * @property {boolean} consent ask the user before an app gets a code; by default, all apps have "Skip Authorization"
- * @property {number} refreshGrace seconds for which a refresh token is good after it was exchanged
- * @property {number} refreshLifetime seconds
- * @property {(claims?: object, how?: { forged?: boolean }) => Promise<string>} mintSubjectToken a token of the issuer that this
- *   server trusts, for token exchange; `claims` replace those it would have, undefined ones are left out
- * @property {(token: { refreshToken: string, clientId: string, scope?: string }) => void} takeOver has the server know a
- *   refresh token of the service that it replaces
  */
 export const nextService = {
+  /** @param {import("../types.d.ts").Foundation} foundation */
   parts({ settings, registered, origins }) {
     const signer = new Signer();
     const tokens = new Tokens(signer);
     const issuer = new Issuer(settings.origin);
-    Object.assign(settings, {
+    /** @type {import("../types.d.ts").NextSettings} */
+    const own = {
       consent: false,
       refreshGrace: 30,
       refreshLifetime: 30 * 24 * 3600,
       mintSubjectToken: (claims, how) => issuer.mint(claims, how),
       takeOver: (token) => tokens.takeOver({ userId: user.id, ...token }),
-    });
+    };
+    Object.assign(settings, own);
     return {
       apps: new Apps(registered, origins, idOfList),
       tokens,
@@ -54,9 +48,10 @@ export const nextService = {
     };
   },
 
+  /** @param {import("../types.d.ts").NextWorld} world */
   routes(world) {
     const routes = express.Router();
-    const parameters = [readForm, formOnly];
+    const parameters = [...readForm, formOnly];
 
     routes.get(METADATA, metadata(world));
     routes.get("/auth/oauth/discovery/keys", async (_req, res) => {
@@ -100,6 +95,10 @@ export const nextService = {
   },
 };
 
-/** The MD5 of the whole list as it was entered: only an app with a single redirect URI can derive it. */
+/**
+ * The MD5 of the whole list as it was entered: only an app with a single redirect URI can derive it.
+ *
+ * @param {readonly string[]} redirectUris
+ */
 const idOfList = (redirectUris) =>
   createHash("md5").update(redirectUris.join(" ")).digest("hex");

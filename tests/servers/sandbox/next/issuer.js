@@ -22,7 +22,12 @@ export class Issuer {
     this.#audience = `api://${new URL(origin).host}/${CLIENT}`;
   }
 
-  /** A token that is good, but for these claims; or one that another key has signed. */
+  /**
+   * A token that is good, but for these claims; or one that another key has signed.
+   *
+   * @param {object} [claims]
+   * @param {{ forged?: boolean }} [how]
+   */
   async mint(claims = {}, { forged = false } = {}) {
     const now = Math.floor(Date.now() / 1000);
     const all = {
@@ -48,6 +53,7 @@ export class Issuer {
   /**
    * The email address of the person that such a token is of. One without `scp` is an app's, not a person's.
    *
+   * @param {string} token
    * @throws {Refusal} the same for whatever is wrong
    */
   async verify(token) {

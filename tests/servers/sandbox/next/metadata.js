@@ -1,7 +1,12 @@
 import { EXCHANGE } from "./issuer.js";
 import { domainOf } from "../authority.js";
 
-/** What the server is capable of ([RFC 8414](https://www.rfc-editor.org/rfc/rfc8414)), for OpenID Connect as well. */
+/**
+ * What the server is capable of ([RFC 8414](https://www.rfc-editor.org/rfc/rfc8414)), for OpenID Connect as well.
+ *
+ * @param {import("../types.d.ts").NextWorld} world
+ * @returns {import("../../types.d.ts").Handler}
+ */
 export const metadata =
   ({ settings }) =>
   (req, res) => {

@@ -15,7 +15,7 @@ const ALGORITHM = "RS256";
 export class Signer {
   #keys = generateKeyPair(ALGORITHM, { extractable: true });
 
-  /** @param {object} claims */
+  /** @param {import("jose").JWTPayload} claims */
   async sign(claims) {
     const { privateKey } = await this.#keys;
     return new SignJWT(claims)

@@ -6,22 +6,33 @@ import { NO_STORE, Refusal } from "./errors.js";
 import { EXCHANGE, TOKEN_TYPE } from "./issuer.js";
 import { wordsOf } from "./tokens.js";
 
+/** @import { App, Fields, Handler, Person } from "../../types.d.ts" */
+/** @import { NextWorld } from "../types.d.ts" */
+
+/**
+ * What a form is good for, and more fields of the answer.
+ *
+ * @typedef {{ app: App, user: Person, scope: string, more?: object | undefined }} Grant
+ */
+
 const DEFAULT_SCOPE = "public";
 
 /**
  * `POST /auth/oauth/token`.
  *
- * @param {{apps: import("../apps.js").Apps, tokens: import("./tokens.js").Tokens, people: import("../people.js").People, issuer: import("./issuer.js").Issuer, settings: object}} world
+ * @param {NextWorld} world
+ * @returns {Handler}
  */
 export function tokenEndpoint({ apps, tokens, people, issuer, settings }) {
-  /** A grant: what a form is good for, as `{ app, user, scope }`, and more fields of the answer. */
+  /** @type {Record<string, (form: Fields) => Grant | Promise<Grant>>} */
   const grants = {
     async authorization_code(form) {
       for (const name of ["code", "redirect_uri"]) {
         if (!form[name]) throw missing(name);
       }
-      const code = tokens.findCode(form.code);
-      if (!code || code.clientId !== form.client_id) throw invalidGrant();
+      const code = tokens.findCode(form.code ?? "");
+      if (!code?.grant || code.clientId !== form.client_id)
+        throw invalidGrant();
       if (form.redirect_uri !== code.grant.redirectUri) {
         const why = "the code was given for another redirect_uri";
         throw new Refusal("invalid_redirect_uri", why);
@@ -32,10 +43,15 @@ export function tokenEndpoint({ apps, tokens, people, issuer, settings }) {
         throw new Refusal("unauthorized_client", why);
       }
       tokens.markExchanged(code);
-      const user = people.byId(code.userId);
+      const user = personOf(code.userId);
       const wantsId = wordsOf(code.scope).includes("openid");
       const id = wantsId && (await tokens.idToken({ clientId: app.id, user }));
-      return { app, user, scope: code.scope, more: id && { id_token: id } };
+      return {
+        app,
+        user,
+        scope: code.scope,
+        more: id ? { id_token: id } : undefined,
+      };
     },
 
     refresh_token(form) {
@@ -51,7 +67,7 @@ export function tokenEndpoint({ apps, tokens, people, issuer, settings }) {
       tokens.markExchanged(old);
       // A session without a scope is of no use, and was never meant: it gets the usual one here.
       const scope = old.scope || DEFAULT_SCOPE;
-      return { app, user: people.byId(old.userId), scope };
+      return { app, user: personOf(old.userId), scope };
     },
 
     async [EXCHANGE](form) {
@@ -65,7 +81,8 @@ export function tokenEndpoint({ apps, tokens, people, issuer, settings }) {
         throw new Refusal("invalid_target", why);
       }
       const app = authenticate(form, "invalid_client");
-      const scope = blank(form.scope) ? DEFAULT_SCOPE : form.scope;
+      const { scope: wanted = "" } = form;
+      const scope = blank(wanted) ? DEFAULT_SCOPE : wanted;
       judgeScope(scope);
       const email = await issuer.verify(form.subject_token);
       const user = people.byEmail(email);
@@ -74,7 +91,19 @@ export function tokenEndpoint({ apps, tokens, people, issuer, settings }) {
     },
   };
 
-  /** The client, which proves itself only if it has a secret. */
+  /** @param {string} id */
+  function personOf(id) {
+    const user = people.byId(id);
+    if (!user) throw invalidGrant();
+    return user;
+  }
+
+  /**
+   * The client, which proves itself only if it has a secret.
+   *
+   * @param {Fields} form
+   * @param {string} [code] of the refusal
+   */
   function authenticate({ client_id, client_secret }, code) {
     const app = apps.find(client_id);
     const proven =
@@ -87,11 +116,13 @@ export function tokenEndpoint({ apps, tokens, people, issuer, settings }) {
 
   return async (req, res) => {
     const form = req.body;
-    if (!Object.hasOwn(grants, form.grant_type)) {
-      const what = `grant_type=${form.grant_type}`;
+    const { grant_type = "" } = form;
+    const grant = Object.hasOwn(grants, grant_type) && grants[grant_type];
+    if (!grant) {
+      const what = `grant_type=${grant_type}`;
       throw new Refusal("unsupported_grant_type", what);
     }
-    const { app, user, scope, more } = await grants[form.grant_type](form);
+    const { app, user, scope, more } = await grant(form);
     const { tokenLifetime: lifetime, refreshLifetime } = settings;
     const { access, refresh } = await tokens.issue({
       clientId: app.id,
@@ -112,21 +143,32 @@ export function tokenEndpoint({ apps, tokens, people, issuer, settings }) {
   };
 }
 
-/** `POST /auth/oauth/revoke`: ends this token alone, and says nothing of whether there was one. */
+/**
+ * `POST /auth/oauth/revoke`: ends this token alone, and says nothing of whether there was one.
+ *
+ * @param {NextWorld} world
+ * @returns {Handler}
+ */
 export const revokeEndpoint =
   ({ tokens }) =>
   (req, res) => {
-    tokens.revoke(req.body.token);
+    tokens.revoke(req.body.token ?? "");
     res.status(200).end();
   };
 
-/** [RFC 7636 §4.6](https://www.rfc-editor.org/rfc/rfc7636#section-4.6). A verifier that nobody asked for is let be. */
+/**
+ * [RFC 7636 §4.6](https://www.rfc-editor.org/rfc/rfc7636#section-4.6). A verifier that nobody asked for is let be.
+ *
+ * @param {string} challenge
+ * @param {string} [verifier]
+ */
 function verifierFits(challenge, verifier = "") {
   if (challenge === "") return true;
   const digest = createHash("sha256").update(verifier).digest("base64url");
   return challenge.replace(/=+$/, "") === digest;
 }
 
+/** @param {string} name */
 const missing = (name) => new Refusal("invalid_request", `missing ${name}`);
 
 const invalidGrant = () =>

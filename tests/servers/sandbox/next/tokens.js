@@ -17,6 +17,25 @@ const DIRECTORY_GROUPS = [
 const now = () => Date.now() / 1000;
 const newId = () => randomBytes(32).toString("hex");
 
+/** @import { Person } from "../../types.d.ts" */
+
+/**
+ * @typedef {object} Owner whose a token or code is, and what for
+ * @property {string} clientId
+ * @property {string} userId
+ * @property {string} scope
+ *
+ * @typedef {{ redirectUri: string, challenge: string }} Grant what a code was asked for with
+ *
+ * @typedef {object} Issue
+ * @property {string} clientId
+ * @property {Person} user
+ * @property {string} domain
+ * @property {string} scope
+ * @property {number} lifetime seconds
+ * @property {number} refreshLifetime seconds
+ */
+
 /**
  * @typedef {object} Issued what the server knows of a token that it has given
  * @property {"access" | "refresh" | "code"} kind
@@ -26,7 +45,7 @@ const newId = () => randomBytes(32).toString("hex");
  * @property {number} end seconds since the epoch
  * @property {boolean} [revoked]
  * @property {number} [exchanged] when, of a refresh token or code that was exchanged
- * @property {object} [grant] of a code: what it was asked for with
+ * @property {Grant} [grant] of a code
  */
 
 /**
@@ -43,7 +62,11 @@ export class Tokens {
     this.#signer = signer;
   }
 
-  /** An access and a refresh token. */
+  /**
+   * An access and a refresh token.
+   *
+   * @param {Issue} issue
+   */
   async issue({ clientId, user, domain, scope, lifetime, refreshLifetime }) {
     const of = { clientId, userId: user.id, scope };
     const access = await this.#give("access", of, lifetime, {
@@ -66,7 +89,11 @@ export class Tokens {
     return { access, refresh };
   }
 
-  /** Who the user is, for the app ([OpenID Connect §2](https://openid.net/specs/openid-connect-core-1_0.html#IDToken)). */
+  /**
+   * Who the user is, for the app ([OpenID Connect §2](https://openid.net/specs/openid-connect-core-1_0.html#IDToken)).
+   *
+   * @param {Pick<Issue, "clientId" | "user">} of
+   */
   idToken({ clientId, user }) {
     const iat = Math.floor(now());
     return this.#signer.sign({
@@ -83,6 +110,7 @@ export class Tokens {
     });
   }
 
+  /** @param {Owner & Grant} code */
   issueCode({ clientId, userId, scope, ...grant }) {
     const of = { clientId, userId, scope, grant };
     return this.#give("code", of, CODE_SECONDS, {
@@ -95,20 +123,33 @@ export class Tokens {
     });
   }
 
-  /** What the API sees: undefined unless the access token still works. */
+  /**
+   * What the API sees: undefined unless the access token still works.
+   *
+   * @param {string} access
+   */
   use(access) {
     const token = this.#issued.get(access);
     return token?.kind === "access" && isAlive(token) ? token : undefined;
   }
 
-  /** A code that may be exchanged. */
+  /**
+   * A code that may be exchanged.
+   *
+   * @param {string} code
+   */
   findCode(code) {
     const found = this.#issued.get(code);
     const fresh = found?.kind === "code" && isAlive(found);
     return fresh && !found.exchanged ? found : undefined;
   }
 
-  /** A refresh token that may be exchanged: also one that was, for so many seconds. */
+  /**
+   * A refresh token that may be exchanged: also one that was, for so many seconds.
+   *
+   * @param {string} refresh
+   * @param {number} grace
+   */
   findRefresh(refresh, grace) {
     const token = this.#issued.get(refresh);
     if (token?.kind !== "refresh" || !isAlive(token)) return undefined;
@@ -116,17 +157,26 @@ export class Tokens {
     return spent ? undefined : token;
   }
 
-  /** Grace begins with the first exchange, so that nobody can prolong it. */
+  /**
+   * Grace begins with the first exchange, so that nobody can prolong it.
+   *
+   * @param {Issued} token
+   */
   markExchanged(token) {
     token.exchanged ??= now();
   }
 
-  /** An opaque refresh token of the Rails service. */
+  /**
+   * An opaque refresh token of the Rails service.
+   *
+   * @param {{ refreshToken: string, clientId: string, userId: string, scope?: string }} token
+   */
   takeOver({ refreshToken, clientId, userId, scope = "public" }) {
     const end = now() + 30 * 24 * 3600;
     this.#remember(refreshToken, "refresh", { clientId, userId, scope }, end);
   }
 
+  /** @param {string} text */
   revoke(text) {
     const token = this.#issued.get(text);
     if (token) token.revoked = true;
@@ -137,6 +187,12 @@ export class Tokens {
     for (const token of this.#issued.values()) token.revoked = true;
   }
 
+  /**
+   * @param {Issued["kind"]} kind
+   * @param {Owner & { grant?: Grant }} of
+   * @param {number} lifetime
+   * @param {import("jose").JWTPayload} claims
+   */
   async #give(kind, of, lifetime, claims) {
     const end = now() + lifetime;
     const text = await this.#signer.sign({
@@ -151,11 +207,19 @@ export class Tokens {
     return text;
   }
 
+  /**
+   * @param {string} text
+   * @param {Issued["kind"]} kind
+   * @param {Owner & { grant?: Grant }} of
+   * @param {number} end
+   */
   #remember(text, kind, of, end) {
     this.#issued.set(text, { kind, end, ...of });
   }
 }
 
+/** @param {string} scope */
 export const wordsOf = (scope) => scope.split(/\s+/).filter(Boolean);
 
+/** @param {Issued} token */
 const isAlive = ({ revoked, end }) => !revoked && now() < end;
