@@ -21,10 +21,13 @@ declare module "*/core.js" {
 
   export function create(options?: AuthOptions): Promise<Core>;
   export function complete(options?: Pick<AuthOptions, "log">): Promise<Core>;
-  export default function init(options: {
+  export default function init(options?: {
     module_or_path:
       string | URL | Request | Response | BufferSource | WebAssembly.Module;
-  }): Promise<unknown>;
+  }): Promise<{
+    memory: WebAssembly.Memory;
+    __wbindgen_externrefs: WebAssembly.Table;
+  }>;
 }
 
 declare module "*/core.wasm.js" {

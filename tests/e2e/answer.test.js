@@ -16,13 +16,16 @@ suite("What an answer may say", (claim) => {
     "a lifetime is a number of seconds above zero, or left out",
     async (visit) => {
       const page = await visit.open();
-      for (const [expires_in, seconds] of [
+      for (const [
+        expires_in,
+        seconds,
+      ] of /** @type {[string | undefined, number | null][]} */ ([
         [undefined, null],
         ["", null],
         ["7200", 7200],
         ["7200.5", 7200.5],
         ["99999999999999999999", Infinity],
-      ]) {
+      ])) {
         const asked = Date.now();
         const answer = answerWith({ expires_in });
         const { session } = await visit.outcome(answer, { page });

@@ -144,9 +144,10 @@ suite("A client with an API key", (claim) => {
       canRenew: false,
     });
     assert.deepEqual(redirect, { status: "none" });
-    const isConstant = await page.evaluate(
-      () => Object.isFrozen(auth.session) && auth.session === auth.session,
-    );
+    const isConstant = await page.evaluate(() => {
+      const { session } = auth;
+      return Object.isFrozen(session) && auth.session === session;
+    });
     assert.ok(isConstant);
   });
 
@@ -164,7 +165,9 @@ suite("A client with an API key", (claim) => {
         auth.renew(),
         auth.token(),
       ];
-      const outcomes = await Promise.all(calls.map(settled));
+      const outcomes = await Promise.all(
+        calls.map((call) => settled(/** @type {Promise<unknown>} */ (call))),
+      );
       return [...outcomes.map(({ error }) => error?.code), heard.length];
     });
     assert.deepEqual(codes, [...Array(6).fill("configuration"), 0]);

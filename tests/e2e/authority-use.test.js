@@ -70,10 +70,13 @@ suite("An ACAEngine", (claim) => {
 });
 
 suite("Settings that don't come", (claim) => {
-  for (const [what, handle] of [
+  for (const [
+    what,
+    handle,
+  ] of /** @type {[string, import("../servers/types.d.ts").Handler][]} */ ([
     ["never", () => {}],
     ["as an error", (_req, res) => res.status(500).end()],
-  ]) {
+  ])) {
     claim(
       `hold up a sign-in by code for 3 seconds at most: ${what}`,
       async (visit) => {

@@ -155,7 +155,8 @@ suite("The domain's settings", (claim) => {
       7,
       { toString: "x" },
     ]) {
-      visit.world.sandbox.authority = { login_url: url, logout_url: url };
+      const text = /** @type {string} */ (url);
+      visit.world.sandbox.authority = { login_url: text, logout_url: text };
       const { value } = await ask(visit);
       const { loginUrl, logoutUrl } = value;
       const given = JSON.stringify(url);
@@ -172,7 +173,12 @@ suite("The domain's settings", (claim) => {
 suite("An answer that isn't the domain's settings", (claim) => {
   const send = (status, type, body) => (_req, res) =>
     res.status(status).type(type).send(body);
-  for (const [what, handle, code, status] of [
+  for (const [
+    what,
+    handle,
+    code,
+    status,
+  ] of /** @type {[string, import("../servers/types.d.ts").Handler, string, number | undefined][]} */ ([
     [
       "404 with a page",
       send(404, "html", "<h1>?</h1>"),
@@ -220,7 +226,7 @@ suite("An answer that isn't the domain's settings", (claim) => {
       503,
     ],
     ["a line that breaks", (req) => req.socket.destroy(), "network", undefined],
-  ]) {
+  ])) {
     claim(`is an error with the right name: ${what}`, async (visit) => {
       answerAt(visit, PATH, handle);
       const { error } = await ask(visit);

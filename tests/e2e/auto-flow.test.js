@@ -225,6 +225,7 @@ suite(
 
     claim("that come after the user left begin no sign-in", async (visit) => {
       let answer;
+      /** @type {Promise<void>} */
       const asked = new Promise((resolve) => {
         answerAt(visit, METADATA, (_req, res) => {
           answer = () => res.json(CODE);

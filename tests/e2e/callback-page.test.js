@@ -21,7 +21,7 @@ const CALLBACK = "/app/oauth-resp.html";
 const DEEP = "/app/rooms/7?floor=2#plan";
 
 /** Signs in at a deep link by way of the callback page, and takes up the answer there. */
-async function throughCallback(visit, given, meanwhile = () => {}) {
+async function throughCallback(visit, given, meanwhile = async (_page) => {}) {
   const options = { redirectUri: visit.world.app + CALLBACK, ...given };
   const page = await visit.open(DEEP);
   await create(page, options);

@@ -34,7 +34,11 @@ const query = (fields) => (asked) =>
 const fragment = (fields) => (asked) =>
   `${asked.redirect_uri}#${encode({ state: asked.state, ...fields })}`;
 
-/** Answers that give no code, and what the app is told. */
+/**
+ * Answers that give no code, and what the app is told.
+ *
+ * @type {Record<string, [locate: import("./support/answers.js").Locate, code: string]>}
+ */
 const UNFIT = {
   "has no code": [query({}), "invalid_response"],
   "has an empty code": [query({ code: "" }), "invalid_response"],
@@ -212,7 +216,7 @@ for (const kind of [sandboxHere, doorkeeperElsewhere, nextElsewhere]) {
           );
           const record = new URLSearchParams(sessionStorage[key]);
           record.set("verifier", text);
-          sessionStorage[key] = record;
+          sessionStorage[key] = String(record);
         }, verifier);
         await assertRefused(visit, page, options);
         assert.equal(tokenPosts(visit)[0].form.code_verifier, verifier);
@@ -231,8 +235,16 @@ for (const kind of [sandboxHere, doorkeeperElsewhere, nextElsewhere]) {
 }
 
 /** What the two generations of servers say of a code with another's verifier. */
-const REFUSED = ["invalid_grant", 400, /authorization grant is invalid/];
-const NEWEST = ["unauthorized_client", 401, /code_verifier is not the one/];
+const REFUSED = /** @type {const} */ ([
+  "invalid_grant",
+  400,
+  /authorization grant is invalid/,
+]);
+const NEWEST = /** @type {const} */ ([
+  "unauthorized_client",
+  401,
+  /code_verifier is not the one/,
+]);
 
 async function assertRefused(visit, page, options) {
   const { session, redirect } = await create(page, options);

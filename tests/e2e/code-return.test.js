@@ -22,7 +22,13 @@ const CALLBACK = "/app/oauth-resp.html";
 const DEEP = "/app/rooms/7?zipcode=1&code=mine&x=b%20c#/plan?a=1";
 const APP_STATE = { step: [1, "zwei", null] };
 
-/** Signs in by code on this page, as far as the answer, with something in `history.state`. */
+/**
+ * Signs in by code on this page, as far as the answer, with something in `history.state`.
+ *
+ * @param {import("./support/visit.js").Visit} visit
+ * @param {string} path
+ * @param {import("./support/visit.js").How} [how]
+ */
 async function begun(visit, path, { options, login } = {}) {
   const given = byCode(visit, {
     redirectUri: visit.world.app + BARE,

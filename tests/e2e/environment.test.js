@@ -8,6 +8,8 @@ import { renew } from "./support/staying.js";
 import { suite } from "./support/suite.js";
 import { create, keysOf, refusal } from "./support/visit.js";
 
+/** @import { PlainError } from "./page.d.ts" */
+
 suite("Importing the package", (claim) => {
   claim(
     "touches nothing: no storage, no address, no request",
@@ -105,10 +107,10 @@ it(
   { skip, timeout: 10_000 },
   async () => {
     const before = Object.getOwnPropertyNames(globalThis);
-    const { AuthError, createAuth, completeSignIn } = await import(entry);
+    const { AuthError, createAuth, completeSignIn } = await import(entry.href);
     assert.deepEqual(Object.getOwnPropertyNames(globalThis), before);
     for (const start of [createAuth, completeSignIn]) {
-      await assert.rejects(start(), (error) => {
+      await assert.rejects(start(), (/** @type {PlainError} */ error) => {
         assert.ok(error instanceof AuthError);
         assert.equal(error.code, "unsupported_environment");
         assert.match(error.message, /page/);

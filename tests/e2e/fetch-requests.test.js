@@ -78,6 +78,7 @@ suite("A request that gets the token", (claim) => {
       const view = (request) =>
         Object.fromEntries(names.map((name) => [name, request[name]]));
       const url = new URL("/api/x", location.href).href;
+      /** @type {RequestInit[]} */
       const inits = [
         {},
         {
@@ -101,7 +102,7 @@ suite("A request that gets the token", (claim) => {
       ];
       const sent = [];
       window.fetch = async (request) => {
-        sent.push(view(request));
+        sent.push(view(/** @type {Request} */ (request)));
         return new Response();
       };
       for (const init of inits) {
@@ -134,7 +135,8 @@ suite("A request that gets the token", (claim) => {
           },
           { highWaterMark: 0 },
         );
-        window.fetch = async (request) => {
+        window.fetch = async (input) => {
+          const request = /** @type {Request} */ (input);
           const early = pulled;
           const authorization = request.headers.get("authorization");
           return Response.json({

@@ -59,7 +59,11 @@ for (const kind of [sandboxHere, sandboxElsewhere]) {
         },
       );
 
-      for (const [how, handle, codes] of [
+      for (const [
+        how,
+        handle,
+        codes,
+      ] of /** @type {[string, import("../servers/types.d.ts").Handler, string[]][]} */ ([
         [
           "503 on every path",
           (req, res) => {
@@ -71,7 +75,7 @@ for (const kind of [sandboxHere, sandboxElsewhere]) {
           ["temporarily_unavailable", "server_error"],
         ],
         ["no answer on any path", (_req, res) => res.destroy(), ["network"]],
-      ]) {
+      ])) {
         claim(`for the server has ${how}, is no refusal`, async (visit) => {
           const { page } = await signedInAtServer(visit);
           const before = await stored(page);
@@ -79,7 +83,7 @@ for (const kind of [sandboxHere, sandboxElsewhere]) {
           sandbox.intercept = (req, res, next) =>
             /^\/(app|placeos-auth)\//.test(req.path)
               ? next()
-              : handle(req, res);
+              : handle(req, res, next);
           const { error } = await renew(page);
           assert.ok(codes.includes(error?.code), error?.code);
           assert.equal(error.retryable, true);
@@ -164,12 +168,16 @@ suite("A hidden frame", (claim) => {
     },
   );
 
-  for (const [name, code, isFinal] of [
+  for (const [
+    name,
+    code,
+    isFinal,
+  ] of /** @type {[string, string, boolean][]} */ ([
     ["login_required", "other", true],
     ["access_denied", "access_denied", true],
     ["temporarily_unavailable", "temporarily_unavailable", false],
     ["server_error", "server_error", false],
-  ]) {
+  ])) {
     claim(`that is told ${name} says so`, async (visit) => {
       const { page } = await signedInAtServer(visit);
       const before = await stored(page);
@@ -188,11 +196,11 @@ suite("A hidden frame", (claim) => {
     });
   }
 
-  for (const [status, code] of [
+  for (const [status, code] of /** @type {[number, string][]} */ ([
     [503, "temporarily_unavailable"],
     [429, "temporarily_unavailable"],
     [500, "server_error"],
-  ]) {
+  ])) {
     claim(
       `that ends on the server's own ${status} page is no refusal`,
       async (visit) => {
@@ -212,10 +220,13 @@ suite("A hidden frame", (claim) => {
     );
   }
 
-  for (const [what, fields] of [
+  for (const [
+    what,
+    fields,
+  ] of /** @type {[string, import("./support/answers.js").Fields][]} */ ([
     ["of another state", { state: `placeos-auth.${"0".repeat(64)}` }],
     ["without a state", { state: undefined }],
-  ]) {
+  ])) {
     claim(`doesn't take an answer ${what}`, async (visit) => {
       const { page } = await signedInAtServer(visit);
       const before = await stored(page);
@@ -263,7 +274,7 @@ suite("A hidden frame", (claim) => {
     );
     await page.reload();
     await page.waitForFunction(() => window.create);
-    await page.evaluate((given) => create(given), options);
+    await page.evaluate((given) => window.create(given), options);
     const { error } = await renew(page);
     assert.ok(error);
     assert.equal(await framesIn(page), 0);

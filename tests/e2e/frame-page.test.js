@@ -41,7 +41,7 @@ async function reloadedWith(visit, { page, options }, change) {
   await page.evaluate(() => {
     window.heard = [];
     auth.subscribe(({ type, error }) =>
-      heard.push(error ? [type, error.code] : [type]),
+      window.heard.push(error ? [type, error.code] : [type]),
     );
   });
 }

@@ -26,8 +26,12 @@ const AUTHORITY_PATH = "/auth/authority";
 /** As in Safari, and in Firefox before 109: a page's status isn't told. */
 const withoutStatus = ({ context }) =>
   context.addInitScript(() => {
-    delete PerformanceResourceTiming.prototype.responseStatus;
-    delete PerformanceNavigationTiming.prototype.responseStatus;
+    for (const { prototype } of [
+      PerformanceResourceTiming,
+      PerformanceNavigationTiming,
+    ]) {
+      Reflect.deleteProperty(prototype, "responseStatus");
+    }
   });
 
 /** As where the browser shows a page of its own in a frame and says nothing of it: what it shows, and no `load`. */
@@ -35,8 +39,8 @@ const mute = (page, shown) =>
   page.evaluate((shown) => {
     const { prototype } = HTMLIFrameElement;
     const listen = prototype.addEventListener;
-    prototype.addEventListener = function (type, ...rest) {
-      if (type !== "load") listen.call(this, type, ...rest);
+    prototype.addEventListener = function (type, listener, options) {
+      if (type !== "load") listen.call(this, type, listener, options);
     };
     const location = {
       get href() {
@@ -75,11 +79,11 @@ for (const kind of [sandboxHere, sandboxElsewhere]) {
   suite(
     `A frame that doesn't tell a page's status, ${kind.name},`,
     (claim) => {
-      for (const [status, code] of [
+      for (const [status, code] of /** @type {[number, string][]} */ ([
         [503, "temporarily_unavailable"],
         [429, "temporarily_unavailable"],
         [500, "server_error"],
-      ]) {
+      ])) {
         claim(`is no word of the server's: ${status}`, async (visit) => {
           await withoutStatus(visit);
           const { page } = await signedInAtServer(visit);
@@ -132,10 +136,14 @@ for (const kind of [sandboxHere, sandboxElsewhere]) {
     `A frame that never loads, ${kind.name},`,
     (claim) => {
       for (const shown of ["nothing", "a foreign page"]) {
-        for (const [how, answer, codes] of [
+        for (const [
+          how,
+          answer,
+          codes,
+        ] of /** @type {[string, import("../servers/types.d.ts").Handler, string[]][]} */ ([
           ["is out of reach", (_req, res) => res.destroy(), ["network"]],
           ["has a bad time", withStatus(503), ["temporarily_unavailable"]],
-        ]) {
+        ])) {
           claim(
             `and shows ${shown} is not waited for if the server ${how}`,
             async (visit) => {
@@ -174,10 +182,13 @@ for (const kind of [sandboxHere, sandboxElsewhere]) {
 }
 
 suite("A server that answers a frame late", (claim) => {
-  for (const [how, answer] of [
+  for (const [
+    how,
+    answer,
+  ] of /** @type {[string, import("../servers/types.d.ts").Handler][]} */ ([
     ["and is well otherwise", (_req, _res, next) => next()],
     ["and nothing else", () => {}],
-  ]) {
+  ])) {
     claim(`${how} is waited for`, async (visit) => {
       const { page } = await signedInAtServer(visit);
       answerAt(visit, AUTHORIZE_PATH, (_req, _res, next) =>
@@ -234,7 +245,7 @@ suite("A frame that gets the token of another person", (claim) => {
     await page.evaluate(() => {
       window.heard = [];
       auth.subscribe(({ type, error }) =>
-        heard.push(error ? [type, error.code] : [type]),
+        window.heard.push(error ? [type, error.code] : [type]),
       );
     });
     return page;

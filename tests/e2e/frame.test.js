@@ -168,7 +168,7 @@ for (const kind of [sandboxHere, nextHere])
             storage: "local",
           });
           const other = await openFramed(visit);
-          await other.evaluate((given) => create(given), options);
+          await other.evaluate((given) => window.create(given), options);
           const server = hold(visit, AUTHORIZE_PATH);
           const before = authorizations(visit);
           const renewing = [page, other, page].map(renew);
@@ -211,7 +211,7 @@ for (const kind of [sandboxHere, nextHere])
         await page.reload();
         server.release();
         await ready(page);
-        await page.evaluate((given) => create(given), options);
+        await page.evaluate((given) => window.create(given), options);
         assert.ok(await sessionOf(page));
         assert.equal((await renew(page)).error, undefined);
       });
@@ -301,9 +301,10 @@ suite("An app that is loaded inside the hidden frame", (claim) => {
     // By the time it is looked at, it has done all that it would.
     const { error } = await page.evaluate(async () => {
       const { setTimeout } = window;
-      window.setTimeout = (call, ms) => setTimeout(call, ms === 50 ? 2000 : ms);
+      const slow = (call, ms) => setTimeout(call, ms === 50 ? 2000 : ms);
+      Object.assign(window, { setTimeout: slow });
       const renewed = await settled(auth.renew());
-      window.setTimeout = setTimeout;
+      Object.assign(window, { setTimeout });
       return renewed;
     });
     assert.equal(error, undefined);

@@ -10,6 +10,8 @@ import {
 import { suite } from "./support/suite.js";
 import { create } from "./support/visit.js";
 
+/** @typedef {() => Promise<void>} Step */
+
 const SYSTEMS = "/api/engine/v2/systems";
 
 /** The signatures of what was sent to the API, in turn. */
@@ -92,9 +94,9 @@ suite("install()", (claim) => {
       await page.evaluate(() => {
         const inner = window.fetch;
         window.wrapped = 0;
-        window.wrapper = (...call) => {
+        window.wrapper = (input, init) => {
           window.wrapped += 1;
-          return inner(...call);
+          return inner(input, init);
         };
         window.fetch = wrapper;
       });
@@ -114,11 +116,13 @@ suite("install()", (claim) => {
     const { page } = await signedInByPassword(visit);
     const seen = await page.evaluate(async (url) => {
       const seen = [];
-      const own = function (...call) {
-        seen.push(this === target);
-        return window.fetch(...call);
+      const target = {
+        fetch(input, init) {
+          seen.push(this === target);
+          return window.fetch(input, init);
+        },
       };
-      const target = { fetch: own };
+      const own = target.fetch;
       const undo = auth.install(target);
       const { status } = await target.fetch(url);
       undo();
@@ -163,10 +167,13 @@ suite("install()", (claim) => {
     assert.deepEqual(signatures(visit), [refused, await bearer(page)]);
   });
 
-  for (const [when, prepare] of [
+  for (const [
+    when,
+    prepare,
+  ] of /** @type {[string, (wrap: Step, install: Step) => Step[]][]} */ ([
     ["before", (wrap, install) => [wrap, install]],
     ["after", (wrap, install) => [install, wrap]],
-  ]) {
+  ])) {
     claim(
       `makes no loop with a wrapper that awaits, put on ${when} it`,
       async (visit) => {
@@ -175,10 +182,10 @@ suite("install()", (claim) => {
           page.evaluate(() => {
             const inner = window.fetch;
             window.passes = 0;
-            window.fetch = async (...call) => {
+            window.fetch = async (input, init) => {
               window.passes += 1;
               await new Promise((resolve) => setTimeout(resolve, 5));
-              return inner(...call);
+              return inner(input, init);
             };
           });
         const install = () =>
@@ -200,7 +207,7 @@ suite("install()", (claim) => {
   claim("may come twice, and go in any order", async (visit) => {
     const { page, options } = await installed(visit);
     const seen = await page.evaluate(
-      async ([given, url]) => {
+      async ({ given, url }) => {
         const other = await createAuth(given);
         const undoOther = other.install();
         const statuses = [(await fetch(url)).status];
@@ -208,9 +215,9 @@ suite("install()", (claim) => {
         statuses.push((await fetch(url)).status);
         undoOther();
         statuses.push((await fetch(url)).status);
-        return [...statuses, /native code/.test(fetch)];
+        return [...statuses, /native code/.test(String(fetch))];
       },
-      [options, SYSTEMS],
+      { given: options, url: SYSTEMS },
     );
     assert.deepEqual(seen, [200, 200, 401, true]);
     const own = await bearer(page);
@@ -234,11 +241,11 @@ suite("install()", (claim) => {
     await page.evaluate(() => void (window.undo = auth.install()));
     assert.equal(await status(page), 401);
     const after = await page.evaluate(
-      async ([url, credentials]) => {
+      async ({ url, credentials }) => {
         await auth.loginWithPassword(credentials);
         return (await fetch(url)).status;
       },
-      [SYSTEMS, CREDENTIALS],
+      { url: SYSTEMS, credentials: CREDENTIALS },
     );
     assert.equal(after, 200);
   });

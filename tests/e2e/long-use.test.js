@@ -34,10 +34,10 @@ async function assertAlive(tabs) {
 suite(
   "Long use",
   (claim) => {
-    for (const [how, share] of [
+    for (const [how, share] of /** @type {[string, number][]} */ ([
       ["at a server that is well", 0],
       ["at a server in trouble", 1],
-    ]) {
+    ])) {
       claim(
         `of 1,000 calls in turn across twenty expiries, ${how}, loses none`,
         async (visit) => {

@@ -94,7 +94,7 @@ suite("Renewing in one tab", (claim) => {
     visit.world.sandbox.strictRotation = true;
     await withClock(visit);
     await visit.context.addInitScript(() => {
-      delete Navigator.prototype.locks;
+      Reflect.deleteProperty(Navigator.prototype, "locks");
     });
     const seen = ledger(visit);
     const { page } = await signedInByPassword(visit);
@@ -278,7 +278,7 @@ for (const kind of [sandboxHere, nextHere]) {
             (lock) =>
               new Promise((resolve) => {
                 navigator.locks.request(lock, () => {
-                  resolve();
+                  resolve(undefined);
                   return new Promise(() => {});
                 });
               }),

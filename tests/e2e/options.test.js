@@ -95,7 +95,10 @@ suite("An option that can't work", (claim) => {
 
   claim("is told apart from a slip of case", async (visit) => {
     const page = await visit.open();
-    const { message } = await refusal(page, { redirectURI: "x" });
+    const { message } = await refusal(
+      page,
+      /** @type {object} */ ({ redirectURI: "x" }),
+    );
     assert.match(message, /`redirectURI`.*`redirectUri`/);
   });
 
@@ -126,6 +129,7 @@ suite("An option that can't work", (claim) => {
     const seen = await page.evaluate(async () => {
       const cycle = {};
       cycle.self = cycle;
+      /** @type {Record<string, (() => Promise<unknown>)[]>} */
       const bad = {
         returnTo: [
           () => auth.login({ returnTo: 5 }),
@@ -171,9 +175,10 @@ suite("An option that works", (claim) => {
   claim("isn't taken from what an object inherits", async (visit) => {
     const page = await visit.signedIn();
     const signed = await page.evaluate(async () => {
-      Object.prototype.protectedResources = ["https://attacker.test"];
+      const protectedResources = ["https://attacker.test"];
+      Object.assign(Object.prototype, { protectedResources });
       const polluted = await createAuth({ scope: "other" });
-      delete Object.prototype.protectedResources;
+      Reflect.deleteProperty(Object.prototype, "protectedResources");
       return settled(polluted.signUrl("https://attacker.test/"));
     });
     assert.equal(signed.error?.code, "untrusted_url");

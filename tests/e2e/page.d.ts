@@ -74,6 +74,13 @@ export interface Settled<Value> {
 }
 
 declare global {
+  // The classes of another frame.
+  interface Window {
+    AbortController: typeof AbortController;
+    Blob: typeof Blob;
+    Request: typeof Request;
+  }
+
   // What `app/bare.js` and `app/external.js` give.
   var auth: Client;
   var AuthError: typeof import("placeos-auth").AuthError;
@@ -92,13 +99,13 @@ declare global {
   var gc: () => void;
 
   // What tests keep.
-  var all: Promise<unknown[]>;
+  var all: Promise<Settled<Plain>[]>;
   var back: boolean;
   var before: boolean;
   var call: Promise<unknown>;
   var controller: AbortController;
   var ended: unknown[];
-  var failed: unknown[];
+  var failed: [at: number, code: AuthErrorCode, retryable: boolean][];
   var forbidden: unknown[];
   /** See `listen` in `support/grants.js`. */
   var heard: [type: AuthEvent["type"], code?: AuthErrorCode][];
@@ -127,7 +134,7 @@ declare global {
   var touched: string[];
   var undo: () => void;
   var upload: Promise<unknown>;
-  var waiting: Promise<unknown>[];
+  var waiting: Promise<Settled<unknown>>[];
   var waits: Promise<unknown>;
   var wrapped: number;
   var wrapper: typeof fetch;

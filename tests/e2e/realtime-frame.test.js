@@ -11,6 +11,8 @@ import {
 } from "./support/sockets.js";
 import { suite } from "./support/suite.js";
 
+/** @import { Frame } from "playwright-core" */
+
 /** The app in a frame of a portal at that host. Ports make no other site of it; `localhost` and `127.0.0.1` are two. */
 async function inPortal(visit, host, prove) {
   const portal = await listen(
@@ -62,10 +64,13 @@ const signByKey = async (app) => {
 };
 
 suite("A WebSocket of an app in a frame", (claim) => {
-  for (const [what, sign] of [
+  for (const [
+    what,
+    sign,
+  ] of /** @type {[string, (app: Frame) => Promise<string[]>][]} */ ([
     ["a token", signInByPassword],
     ["an API key", signByKey],
-  ]) {
+  ])) {
     claim(`of another site is signed with ${what} by its URL`, (visit) =>
       inPortal(visit, "127.0.0.1", async (app) => {
         const [name, secret] = await sign(app);

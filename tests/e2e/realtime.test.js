@@ -16,13 +16,20 @@ import { suite } from "./support/suite.js";
 import { create, shows } from "./support/visit.js";
 import { nextElsewhere, nextHere, sandboxElsewhere } from "./support/worlds.js";
 
+/** @import { Page } from "playwright-core" */
+/** @import { Visit } from "./support/visit.js" */
+
 suite(
   "A WebSocket on the app's own origin",
   (claim) => {
-    for (const [what, name, signIn] of [
+    for (const [
+      what,
+      name,
+      signIn,
+    ] of /** @type {[string, string, (visit: Visit) => Promise<Page>][]} */ ([
       ["a token", "bearer_token", signedIn],
       ["an API key", "api-key", withApiKey],
-    ]) {
+    ])) {
       claim(
         `is signed with ${what} by a cookie for its path and this site, until it is open`,
         async (visit) => {
@@ -121,7 +128,11 @@ suite(
       },
     );
 
-    for (const [why, token, prepare] of [
+    for (const [
+      why,
+      token,
+      prepare,
+    ] of /** @type {[string, string, (page: Page) => unknown][]} */ ([
       ["no cookie can hold the token", "a;path=/", () => {}],
       ["the token is too long for a cookie", "a".repeat(4050), () => {}],
       [
@@ -132,7 +143,7 @@ suite(
             Object.defineProperty(navigator, "cookieEnabled", { value: false }),
           ),
       ],
-    ]) {
+    ])) {
       claim(`is signed by its URL where ${why}`, async (visit) => {
         const answer = answerWith({ access_token: token });
         const { page } = await visit.outcome(answer);
@@ -200,7 +211,9 @@ suite("The cookie of an https page", (claim) => {
       const own = Object.getOwnPropertyDescriptor(Document.prototype, "cookie");
       Object.defineProperty(document, "cookie", {
         get: () => own.get.call(document),
-        set: (text) => texts.push(text),
+        set(text) {
+          texts.push(text);
+        },
       });
       await settled(auth.openWebSocket("/socket"));
       return texts;

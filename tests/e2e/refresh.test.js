@@ -111,13 +111,16 @@ for (const kind of everywhere) {
           await page.goto(visit.world.app + BARE);
           await ready(page);
           const seen = await page.evaluate(
-            async ([given, server]) => {
-              await create(given);
+            async ({ given, server }) => {
+              await window.create(given);
               const api = `${server}/api/engine/v2/systems`;
-              const calls = [auth.token(), auth.signUrl(api), auth.renew()];
-              calls.push(auth.fetch(api), auth.fetch(new Request(api)));
-              const [token, url, session, ...responses] =
-                await Promise.all(calls);
+              const [token, url, session, ...responses] = await Promise.all([
+                auth.token(),
+                auth.signUrl(api),
+                auth.renew(),
+                auth.fetch(api),
+                auth.fetch(new Request(api)),
+              ]);
               return {
                 token,
                 inUrl: url.searchParams.get("bearer_token"),
@@ -125,7 +128,7 @@ for (const kind of everywhere) {
                 statuses: responses.map(({ status }) => status),
               };
             },
-            [options, visit.world.server],
+            { given: options, server: visit.world.server },
           );
           assert.equal(renewals(visit).length, 1);
           assert.notEqual(seen.token, old.access_token);

@@ -73,7 +73,11 @@ for (const kind of everywhere) {
         await listen(page);
         const codes = await page.evaluate(async () => {
           const calls = [auth.renew(), auth.renew(), auth.renew()];
-          const results = await Promise.all(calls.map(settled));
+          const results = await Promise.all(
+            calls.map((call) =>
+              settled(/** @type {Promise<unknown>} */ (call)),
+            ),
+          );
           return results.map(({ error }) => error?.code);
         });
         assert.deepEqual(codes, Array(3).fill("login_required"));
@@ -103,7 +107,10 @@ for (const kind of everywhere) {
 }
 
 suite("A renewal that the server refuses for good", (claim) => {
-  for (const [status, body] of [
+  for (const [
+    status,
+    body,
+  ] of /** @type {[number, { error: string, error_description?: string }][]} */ ([
     [400, { error: "invalid_grant" }],
     [401, { error: "invalid_grant", error_description: "It is over." }],
     [401, { error: "invalid_client" }],
@@ -112,7 +119,7 @@ suite("A renewal that the server refuses for good", (claim) => {
     [400, { error: "unsupported_grant_type" }],
     [400, { error: "invalid_scope" }],
     [400, { error: "of_its_own_making" }],
-  ]) {
+  ])) {
     claim(`ends the session: ${status} ${body.error}`, async (visit) => {
       const { page } = await signedInByPassword(visit);
       await listen(page);
@@ -153,7 +160,8 @@ suite("A renewal that fails for now", (claim) => {
         window.failed = [];
         auth.subscribe(({ type, error }) => {
           window.last = type;
-          if (error) failed.push([Date.now(), error.code, error.retryable]);
+          if (error)
+            window.failed.push([Date.now(), error.code, error.retryable]);
         });
       });
       let asked = 0;
@@ -161,7 +169,7 @@ suite("A renewal that fails for now", (claim) => {
         asked += 1;
         res.status(503).end();
       });
-      const failures = () => page.evaluate(() => failed);
+      const failures = () => page.evaluate(() => window.failed);
       await page.clock.fastForward(7_150_000);
       await until(async () => (await failures()).length > 0, "it failed");
       while ((await failures()).length < 5) {

@@ -106,9 +106,13 @@ suite("A renewal", (claim) => {
       const renewal = hold(visit, TOKEN_PATH);
       const all = page.evaluate(async (given) => {
         const other = await createAuth(given);
-        const calls = [auth.renew(), other.renew(), auth.renew()];
-        calls.push(auth.token(), other.token());
-        const [one, two, three, ...tokens] = await Promise.all(calls);
+        const [one, two, three, ...tokens] = await Promise.all([
+          auth.renew(),
+          other.renew(),
+          auth.renew(),
+          auth.token(),
+          other.token(),
+        ]);
         return { sessions: [one, two, three], tokens };
       }, options);
       await renewal.arrived;
@@ -169,7 +173,7 @@ suite("A renewal", (claim) => {
       const renewal = hold(visit, TOKEN_PATH);
       await page.evaluate(() => {
         window.renewed = auth.renew();
-        const url = new URL("/api/echo?n=1", location);
+        const url = new URL("/api/echo?n=1", location.href);
         const headers = new Headers({ "X-Mine": "1" });
         const init = { method: "POST", body: "one", headers };
         window.sent = auth.fetch(url, init);
@@ -260,12 +264,12 @@ suite("A renewal", (claim) => {
     "is not to be had by the implicit flow of a server that knows nobody",
     async (visit) => {
       const page = await visit.signedIn();
-      const seen = await page.evaluate(async () => [
-        await settled(auth.renew()),
-        auth.session,
-      ]);
-      assert.equal(seen[0].error?.code, "login_required");
-      assert.equal(seen[1].canRenew, false, "and the session stays");
+      const { error, session } = await page.evaluate(async () => ({
+        ...(await settled(auth.renew())),
+        session: auth.session,
+      }));
+      assert.equal(error?.code, "login_required");
+      assert.equal(session.canRenew, false, "and the session stays");
       assert.equal(tokenPosts(visit).length, 0);
     },
   );

@@ -31,7 +31,12 @@ const pathOf = ({ url }) => new URL(url).pathname;
 const revoked = (visit) =>
   postsTo(visit, REVOKE_PATH).map(({ form }) => form.token);
 
-/** Asserts that neither token of a session is good for anything at the server. */
+/**
+ * Asserts that neither token of a session is good for anything at the server.
+ *
+ * @param {import("./support/visit.js").Visit} visit
+ * @param {Record<string, string>} tokens
+ */
 async function assertDead(visit, { access_token, refresh_token }) {
   assert.equal(await statusWith(visit, access_token), 401);
   const { client_id } = tokenPosts(visit)[0].form;
@@ -248,11 +253,11 @@ suite("Signing out during a renewal", (claim) => {
         });
         await renewal.arrived;
         await page.evaluate(() => {
-          waiting.push(settled(auth.token()));
-          waiting.push(settled(auth.fetch("/api/engine/v2/systems")));
+          window.waiting.push(settled(auth.token()));
+          window.waiting.push(settled(auth.fetch("/api/engine/v2/systems")));
         });
         await page.evaluate(() => auth.logout({ local: true }));
-        const outcomes = await page.evaluate(() => Promise.all(waiting));
+        const outcomes = await page.evaluate(() => Promise.all(window.waiting));
         for (const { error } of outcomes) {
           assert.equal(error?.code, "login_required");
         }

@@ -101,11 +101,12 @@ suite("Storage that is blocked", (claim) => {
 suite("Storage that is full", (claim) => {
   const fill = (page, ...areas) =>
     page.evaluate((names) => {
+      const areas = { localStorage, sessionStorage };
       for (const name of names) {
         let size = 4_000_000;
         for (let key = 0; size >= 1;) {
           try {
-            window[name].setItem(`filler ${key}`, "x".repeat(size));
+            areas[name].setItem(`filler ${key}`, "x".repeat(size));
             key++;
           } catch {
             size = Math.floor(size / 2);

@@ -55,7 +55,12 @@ async function byCodeFrom(visit, page, meanwhile) {
 }
 
 /** Has each grant meet with this answer, and sees that the session of before stays. */
-async function meet(visit, answer, expected, meanwhile = async () => {}) {
+async function meet(
+  visit,
+  answer,
+  expected,
+  meanwhile = async (_page, _posts) => {},
+) {
   visit.secrets.push(REFRESH_TOKEN);
   const { page, options } = await signedInByPassword(visit);
   const before = await stored(page);
@@ -120,8 +125,8 @@ suite(
           // Of those that have begun: before, Chromium keeps a request that is to outlive its page.
           let begun = 0;
           let ended = 0;
-          const noting = (req, res) => {
-            answer(req, res);
+          const noting = (req, res, next) => {
+            answer(req, res, next);
             if (!res.headersSent) return;
             begun += 1;
             res.once("close", () => (ended += 1));
@@ -216,13 +221,17 @@ suite("A token endpoint that gives a good answer", (claim) => {
 });
 
 suite("The server's own refusal", (claim) => {
-  for (const [status, body, code] of [
+  for (const [
+    status,
+    body,
+    code,
+  ] of /** @type {[number, { error: string }, string][]} */ ([
     [400, { error: "invalid_grant" }, "invalid_grant"],
     [401, { error: "invalid_client" }, "invalid_client"],
     [401, { error: "invalid_grant" }, "invalid_grant"],
     [400, { error: "unauthorized_client" }, "unauthorized_client"],
     [400, { error: "login_required" }, "other"],
-  ]) {
+  ])) {
     claim(
       `of a code and a password is told as it is: ${status} ${body.error}`,
       async (visit) => {

@@ -1,8 +1,8 @@
 /** An access token that no server issued, easy to find wherever it should not be. */
 export const TOKEN = "a-token-that-must-not-leak";
 
-/** @typedef {Record<string, string | undefined>} Fields */
-/** @typedef {(asked: Fields) => string} Locate where an authorization request is answered, given its parameters */
+/** @typedef {Record<string, string | number | undefined>} Fields */
+/** @typedef {(asked: Record<string, string | undefined>) => string} Locate where an authorization request is answered, given its parameters */
 
 export const GOOD = {
   access_token: TOKEN,
@@ -18,7 +18,7 @@ export const GOOD = {
 export const encode = (fields) =>
   new URLSearchParams(
     Object.entries(fields).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, value]],
+      value === undefined ? [] : [[name, String(value)]],
     ),
   ).toString();
 
