@@ -13,7 +13,6 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { must } from "./run.js";
-import { shrink } from "./shrink.js";
 import {
   ensureNodeModules,
   ensureWasmTools,
@@ -95,6 +94,8 @@ async function compile() {
     ],
     { env },
   );
+  // It needs an npm package, which a clean machine has only by now.
+  const { shrink } = await import("./shrink.js");
   const { wasm: small, glue } = shrink(
     await readFile(join(bindgen, "core_bg.wasm")),
     await readFile(join(bindgen, "core.js"), "utf8"),
