@@ -55,3 +55,6 @@ mod client;
 pub use auth::Auth;
 pub use error::{AuthError, ErrorCode};
 pub use options::{Flow, FlowOption, Options, StorageKind};
+pub use session::effect::Change;
+pub use session::end_reason::EndReason;
+pub use session::view::Session;

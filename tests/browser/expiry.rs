@@ -2,7 +2,7 @@ use crate::page::{keys_of, options, restored, session_storage, signed_in};
 use gloo_net::http::Request;
 use js_sys::Promise;
 use placeos_auth::ErrorCode;
-use placeos_auth::session::{Change, EndReason};
+use placeos_auth::{Change, EndReason};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen_futures::JsFuture;
