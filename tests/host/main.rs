@@ -31,6 +31,7 @@ mod redirect;
 mod refusal;
 mod renewal;
 mod resources;
+mod same_client;
 mod secret;
 mod session;
 mod staying;
