@@ -121,6 +121,7 @@ struct Parts {
     description: Option<String>,
     uri: Option<String>,
     status: Option<u16>,
+    cause: Option<String>,
     retry_after: Option<Duration>,
     is_final: bool,
 }
@@ -138,6 +139,7 @@ impl AuthError {
             description: None,
             uri: None,
             status: None,
+            cause: None,
             retry_after: None,
             is_final: false,
         }))
@@ -243,6 +245,16 @@ impl AuthError {
         self
     }
 
+    /// The same error with the lower error that caused it, as text.
+    #[cfg_attr(
+        not(target_arch = "wasm32"),
+        expect(dead_code, reason = "only a browser has lower errors")
+    )]
+    pub(crate) fn with_cause(mut self, cause: Option<String>) -> Self {
+        self.0.cause = cause.as_deref().map(presentable);
+        self
+    }
+
     /// How long the server wants to be left alone.
     pub(crate) fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
@@ -271,6 +283,11 @@ impl AuthError {
     /// The HTTP status, if there was a response.
     pub fn status(&self) -> Option<u16> {
         self.0.status
+    }
+
+    /// What the browser said, if a failure of its own caused this one.
+    pub fn cause(&self) -> Option<&str> {
+        self.0.cause.as_deref()
     }
 
     /// Whether the same call may succeed later without the user.

@@ -16,6 +16,7 @@ extern "C" {
         description: Option<&str>,
         uri: Option<&str>,
         status: Option<u16>,
+        cause: Option<&str>,
     ) -> JsAuthError;
 }
 
@@ -34,6 +35,7 @@ pub fn to_js(error: AuthError) -> JsValue {
         error.description(),
         error.uri(),
         error.status(),
+        error.cause(),
     )
     .into()
 }

@@ -143,11 +143,12 @@ async fn answer(url: &str, options: &str, body: Option<&str>) -> Result<Reply> {
         &abort.signal(),
     )
     .await;
-    let answer = answer.map_err(|_| {
+    let answer = answer.map_err(|reason| {
         AuthError::new(
             ErrorCode::Network,
             "No response was received: the server is out of reach, or doesn't allow this page's origin (CORS).",
         )
+        .with_cause(property(&reason, "message").as_string())
     })?;
     let status = property(&answer, "0").as_f64().ok_or_else(|| {
         AuthError::new(

@@ -44,6 +44,21 @@ suite("An AuthError", (claim) => {
   });
 
   claim(
+    "of the network has what the browser said as its cause",
+    async (visit) => {
+      const page = await visit.open();
+      await page.route("**/auth/authority", (route) => route.abort());
+      const [code, cause, enumerable] = await page.evaluate(() =>
+        auth
+          .authority()
+          .catch((error) => [error.code, error.cause, Object.keys(error)]),
+      );
+      assert.deepEqual([code, cause], ["network", "Failed to fetch"]);
+      assert.ok(!enumerable.includes("cause"));
+    },
+  );
+
+  claim(
     "of a refused answer holds no token, whatever was wrong with it",
     async (visit) => {
       const page = await visit.open();

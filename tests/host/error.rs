@@ -2,6 +2,16 @@ use placeos_auth::{AuthError, ErrorCode};
 use proptest::prelude::*;
 
 #[test]
+fn the_codes_are_those_of_the_types_for_typescript() {
+    let types = include_str!("../../www/package/index.d.ts");
+    let (_, union) = types.split_once("export type AuthErrorCode =").unwrap();
+    let lines = union.lines().map(|line| line.trim().trim_end_matches(';'));
+    let names = lines.filter_map(|line| line.strip_prefix("| \"")?.strip_suffix('"'));
+    let codes = ErrorCode::ALL.iter().map(|code| code.as_str());
+    assert_eq!(names.collect::<Vec<_>>(), codes.collect::<Vec<_>>());
+}
+
+#[test]
 fn oauth_errors_keep_their_names() {
     for name in [
         "access_denied",

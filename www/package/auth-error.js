@@ -7,9 +7,18 @@ export class AuthError extends Error {
    * @param {string} [description]
    * @param {string} [uri]
    * @param {number} [status]
+   * @param {string} [cause]
    */
-  constructor(code, message, retryable = false, description, uri, status) {
-    super(message);
+  constructor(
+    code,
+    message,
+    retryable = false,
+    description,
+    uri,
+    status,
+    cause,
+  ) {
+    super(message, cause === undefined ? undefined : { cause });
     this.code = code;
     this.retryable = retryable;
     if (description !== undefined) this.description = description;

@@ -313,6 +313,8 @@ export class AuthError extends Error {
   readonly uri?: string;
   /** HTTP status, if there was a response. */
   readonly status?: number;
+  /** What the browser said, as text, or what it threw, if that caused this failure. */
+  readonly cause?: unknown;
   /** Whether the same call may succeed later without the user. Never for a code's exchange, which can't be tried again. */
   readonly retryable: boolean;
 }
