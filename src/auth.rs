@@ -133,7 +133,7 @@ impl Auth {
     }
 
     /// Exchanges a password for a session: for trusted environments only, such as a kiosk set up by its operator.
-    /// Anywhere else [RFC 9700 §2.4](https://www.rfc-editor.org/rfc/rfc9700#section-2.4) forbids it, for it shows the
+    /// Anywhere else [RFC 9700 §2.4](https://www.rfc-editor.org/rfc/rfc9700#section-2.4) forbids it, because it shows the
     /// password to the app, and teaches users to type it anywhere: use [`Auth::login`].
     ///
     /// The password is wiped from this module's memory with the request.

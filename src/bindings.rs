@@ -22,7 +22,7 @@ use wasm_bindgen_futures::future_to_promise;
 
 type JsResult<T> = std::result::Result<T, JsValue>;
 
-/// A promise of what a future gives. Boxed, for the machinery behind it would else be there once for every future.
+/// A promise of what a future gives. Boxed, so that the machinery behind it is there once and not for every future.
 fn promise<T: Into<JsValue>>(future: impl Future<Output = Result<T>> + 'static) -> Promise {
     raw_promise(Box::pin(async move {
         future.await.map(Into::into).map_err(error::to_js)

@@ -113,7 +113,7 @@ impl ErrorCode {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuthError(Box<Parts>);
 
-/// Behind a pointer, for every `Result` of this crate has room for it.
+/// Behind a pointer, because every `Result` of this crate has room for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Parts {
     code: ErrorCode,

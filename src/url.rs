@@ -41,7 +41,7 @@ impl Url {
         hash: &str,
     ) -> Self {
         Url {
-            // Not `URL.origin`: that of a `blob:` URL is the origin of whoever made it.
+            // Not `URL.origin`: that of a `blob:` URL is the origin of the page that made it.
             origin: concat(&[protocol, "//", host]),
             is_loopback: is_loopback(hostname),
             has_user_info,

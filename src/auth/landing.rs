@@ -69,7 +69,7 @@ thread_local! {
 }
 
 /// Where the URL with an answer is that one client has taken out of the address bar for another, which may be of another copy of
-/// this package: a property of the page, which whoever reads it could have read in the address bar.
+/// this package: a property of the page. Any script that reads it could have read the address bar.
 const HELD: &str = "placeos-auth:held";
 
 fn take_held() -> Option<Url> {

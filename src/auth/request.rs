@@ -233,8 +233,8 @@ impl Outgoing {
         Ok(Sent { response, token })
     }
 
-    /// There is nothing to sign with. The `Request` is not made, for that uses up the body, which the caller may want to
-    /// send after a sign-in. An installed `fetch` sends unsigned then.
+    /// There is nothing to sign with. No `Request` is made, because that would use up the body, which the caller may want to send
+    /// after a sign-in. An installed `fetch` sends unsigned then.
     fn fail(&self, error: AuthError) -> Result<Sent, Failure> {
         if self.via.is_some() && error.code() == ErrorCode::LoginRequired {
             return Ok(Sent {
@@ -332,7 +332,7 @@ fn cancel(response: &JsValue) {
             cancel.dyn_ref::<Function>()?.call0(&body).ok()
         });
     if let Some(promise) = cancelled {
-        // One that is locked can't be cancelled: whoever has locked it reads it.
+        // A stream that is locked can't be cancelled: its owner reads it.
         spawn_local(async move {
             let _ = JsFuture::from(Promise::resolve(&promise)).await;
         });

@@ -24,7 +24,7 @@ extern "C" {
 #[must_use = "dropping a channel closes it"]
 pub struct Channel {
     channel: BroadcastChannel,
-    /// The other end of it on this page, for no end hears itself.
+    /// The other end of it on this page, because no end hears itself.
     other: BroadcastChannel,
     _listener: Listener,
 }

@@ -15,7 +15,7 @@ use std::time::Duration;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlIFrameElement};
 
-/// What marks our frames, for the app inside to know.
+/// What marks our frames, so that the app inside knows.
 const MARK: &str = "data-placeos-auth";
 
 /// What a page in a frame may do. Storage access is for identity providers whose cookies the browser keeps apart.

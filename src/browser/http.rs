@@ -1,4 +1,4 @@
-//! Our own requests to the server's endpoints. They follow no redirect, for it could lead secrets anywhere; they end in
+//! Our own requests to the server's endpoints. They follow no redirect, because it could lead secrets anywhere; they end in
 //! time; and they read no more than a sensible answer holds.
 
 use crate::browser::controller::Abort;

@@ -36,7 +36,7 @@ impl Latch {
         self.0.waiting.take().into_iter().for_each(Waker::wake);
     }
 
-    /// Whether whoever comes waits.
+    /// Whether it is closed.
     pub fn is_closed(&self) -> bool {
         self.0.is_closed.get()
     }

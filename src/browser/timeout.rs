@@ -8,7 +8,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 /// What a future gives, if it does so within a span. It is dropped then, whatever it was at. Without timers the span is over
-/// at once, for every wait has to end.
+/// at once, because every wait has to end.
 pub async fn timeout<T>(
     span: Duration,
     future: Pin<Box<dyn Future<Output = T> + '_>>,

@@ -87,7 +87,7 @@ pub fn without(text: &str, names: &[&str]) -> String {
 
 /// A form of these fields; those without a value are left out.
 ///
-/// It grows in one piece of memory, for a text that moves leaves copies of secrets behind that nobody wipes.
+/// It grows in one piece of memory: a text that moves leaves copies of secrets behind that nobody wipes.
 pub fn of(fields: &[(&str, Option<&str>)]) -> String {
     let longest =
         |(name, value): &(&str, Option<&str>)| 3 * (name.len() + value.map_or(0, str::len)) + 2;

@@ -53,7 +53,7 @@ pub fn request(
 /// A path if the page is of the app's own origin, else a whole URL.
 fn target(page: &Url, return_to: &Url) -> String {
     let tail = return_to.tail();
-    // A path that begins with two slashes is another host to whoever follows it.
+    // A path that begins with two slashes leads to another host.
     if page.same_origin(return_to) && !tail.starts_with("//") {
         tail
     } else {

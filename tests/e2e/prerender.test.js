@@ -39,7 +39,7 @@ const REPORTING = `
   report("begun", { prerendering: document.prerendering });
   document.addEventListener("prerenderingchange", () => report("seen"));`;
 
-/** The README's first example. */
+/** An app that signs its users in at once. */
 const EAGER = `${REPORTING}
   import { createAuth } from "/placeos-auth/index.js";
   const auth = await createAuth();

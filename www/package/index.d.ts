@@ -145,7 +145,8 @@ export class Auth {
    * `window.fetch` with the token where, and only where, it belongs: on requests to `server` and
    * `protectedResources`, renewed first when due. Bound: hand it to any library. A caller's own `Authorization` or
    * `X-API-Key` header is left alone, and a response is the server's own. After a 401 the session is renewed and the
-   * request sent once more, if its body is still there: a stream isn't, nor what was in a `Request`. A request with
+   * request sent again as long as there is a newer token, five times in all, if its body is still there: a stream isn't,
+   * nor what was in a `Request`. A request with
    * `mode: "no-cors"` goes unsigned: browsers allow it no such header. A request signed with an API key follows no
    * redirect: browsers drop `Authorization` on the way to another origin, but no other header.
    *
