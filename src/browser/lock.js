@@ -19,10 +19,14 @@ export function requestLock(name, answered) {
       if (!isAnswered) answered(isGranted);
       isAnswered = true;
     };
-    const asked = navigator.locks.request(name, { signal: abort.signal }, () => {
-      answer(true);
-      return held;
-    });
+    const asked = navigator.locks.request(
+      name,
+      { signal: abort.signal },
+      () => {
+        answer(true);
+        return held;
+      },
+    );
     const end = () => answer(false);
     Promise.resolve(asked).then(end, end);
     return () => {

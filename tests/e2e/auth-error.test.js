@@ -48,13 +48,13 @@ suite("An AuthError", (claim) => {
     async (visit) => {
       const page = await visit.open();
       await page.route("**/auth/authority", (route) => route.abort());
-      const [code, cause, enumerable] = await page.evaluate(() =>
-        auth
-          .authority()
-          .catch((error) => [error.code, error.cause, Object.keys(error)]),
-      );
-      assert.deepEqual([code, cause], ["network", "Failed to fetch"]);
-      assert.ok(!enumerable.includes("cause"));
+      const seen = await page.evaluate(async () => {
+        const error = await auth.authority().catch((error) => error);
+        return { ...error, cause: error.cause, keys: Object.keys(error) };
+      });
+      assert.equal(seen.code, "network");
+      assert.equal(seen.cause, "Failed to fetch");
+      assert.ok(!seen.keys.includes("cause"));
     },
   );
 
