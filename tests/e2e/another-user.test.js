@@ -2,13 +2,12 @@ import assert from "node:assert/strict";
 import {
   answerAt,
   CREDENTIALS,
+  ECHO,
   signedInByPassword,
   stored,
   TOKEN_PATH,
 } from "./support/grants.js";
 import { suite } from "./support/suite.js";
-
-const ECHO = "/api/engine/v2/echo";
 
 /** Signs out, then signs in again, as the next person at a kiosk does. */
 const nextUser = (page) =>

@@ -5,12 +5,12 @@ import { listen } from "../servers/listen.js";
 import { fetchEach, PLACEOS, standInForOthers } from "./support/elsewhere.js";
 import { withApiKey } from "./support/sockets.js";
 import { OF_OTHERS, OF_THE_SERVER } from "./support/spellings.js";
+import { SYSTEMS } from "./support/grants.js";
 import { suite } from "./support/suite.js";
 import { create, keysOf, refusal } from "./support/visit.js";
 import { sandboxElsewhere, sandboxHere } from "./support/worlds.js";
 
 const KEY = account.api_key;
-const SYSTEMS = "/api/engine/v2/systems";
 
 suite("Which URL gets an API key", (claim) => {
   claim("every spelling of the server's", async (visit) => {

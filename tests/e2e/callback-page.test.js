@@ -7,32 +7,13 @@ import {
   GOOD,
   refuseWith,
 } from "./support/answers.js";
+import { CALLBACK, throughCallback } from "./support/callback.js";
 import { PLACEOS, standInForOthers } from "./support/elsewhere.js";
 import { suite } from "./support/suite.js";
-import {
-  create,
-  historyOf,
-  leave,
-  ready,
-  typePassword,
-} from "./support/visit.js";
+import { create, historyOf, leave, ready } from "./support/visit.js";
 
-const CALLBACK = "/app/oauth-resp.html";
 const DEEP = "/app/rooms/7?floor=2#plan";
-
-/** Signs in at a deep link by way of the callback page, and takes up the answer there. */
-async function throughCallback(visit, given, meanwhile = async (_page) => {}) {
-  const options = { redirectUri: visit.world.app + CALLBACK, ...given };
-  const page = await visit.open(DEEP);
-  await create(page, options);
-  await page.evaluate(() => history.replaceState({ scroll: 12 }, ""));
-  await leave(page, { appState: { step: 2 } });
-  await meanwhile(page);
-  await page.waitForFunction(() => !window.leaving);
-  await page.waitForURL(visit.world.app + DEEP);
-  await ready(page);
-  return { page, ...(await create(page, options)) };
-}
+const LOGIN = { appState: { step: 2 } };
 
 suite("The ready callback page", (claim) => {
   claim(
@@ -41,7 +22,7 @@ suite("The ready callback page", (claim) => {
       const { page, session, redirect } = await throughCallback(
         visit,
         {},
-        typePassword,
+        { path: DEEP, login: LOGIN, isTyped: true },
       );
       assert.ok(session);
       assert.deepEqual(redirect, {
@@ -71,7 +52,9 @@ suite("The ready callback page", (claim) => {
           scope: "public admin",
           clientId: "an app",
         };
-        const { session, redirect } = await throughCallback(visit, options);
+        const { session, redirect } = await throughCallback(visit, options, {
+          path: DEEP,
+        });
         assert.equal(session.scope, "public admin");
         assert.equal(redirect.status, "signed-in");
       },
@@ -85,7 +68,11 @@ suite("The ready callback page", (claim) => {
         error_uri: "https://placeos.test/why",
       }),
     );
-    const { session, redirect } = await throughCallback(visit);
+    const { session, redirect } = await throughCallback(
+      visit,
+      {},
+      { path: DEEP },
+    );
     assert.equal(session, null);
     assert.equal(redirect.status, "failed");
     const { name, code, description, uri } = redirect.error;
@@ -102,7 +89,11 @@ suite("The ready callback page", (claim) => {
 
   claim("brings an answer that is refused back to the app", async (visit) => {
     visit.answer(answerWith({ token_type: "mac" }));
-    const { session, redirect } = await throughCallback(visit);
+    const { session, redirect } = await throughCallback(
+      visit,
+      {},
+      { path: DEEP },
+    );
     assert.equal(session, null);
     assert.equal(redirect.error.code, "invalid_response");
   });
@@ -149,7 +140,7 @@ suite("The ready callback page", (claim) => {
     "takes nothing from elsewhere, and its policy has no complaint",
     async (visit) => {
       visit.answer(answerWith());
-      await throughCallback(visit);
+      await throughCallback(visit, {}, { path: DEEP });
       for (const { url } of visit.requests)
         assert.ok(url.startsWith(visit.world.app), url);
       assert.deepEqual(
@@ -167,7 +158,7 @@ suite("A callback page of the app's own", (claim) => {
     visit.answer(answerWith());
     const page = await visit.open(DEEP);
     const options = { redirectUri: `${visit.world.app}/app/bare.html` };
-    await visit.signInUntilAnswered(page, options, { appState: { step: 2 } });
+    await visit.signInUntilAnswered(page, options, LOGIN);
     return { page, options };
   };
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { throughCallback } from "./support/callback.js";
 import {
   answerAt,
   answered,
@@ -8,17 +9,9 @@ import {
   tokenPosts,
 } from "./support/grants.js";
 import { suite } from "./support/suite.js";
-import {
-  create,
-  historyOf,
-  keysOf,
-  leave,
-  ready,
-  typePassword,
-} from "./support/visit.js";
-import { everywhere } from "./support/worlds.js";
+import { create, historyOf, keysOf, ready } from "./support/visit.js";
+import { nextElsewhere, sandboxHere } from "./support/worlds.js";
 
-const CALLBACK = "/app/oauth-resp.html";
 const DEEP = "/app/rooms/7?zipcode=1&code=mine&x=b%20c#/plan?a=1";
 const APP_STATE = { step: [1, "zwei", null] };
 
@@ -50,7 +43,7 @@ async function createAfter(page, given, address) {
   return create(page, given);
 }
 
-for (const kind of everywhere) {
+for (const kind of [sandboxHere, nextElsewhere]) {
   suite(
     `Back from signing in by code, ${kind.name}`,
     (claim) => {
@@ -82,17 +75,11 @@ for (const kind of everywhere) {
       claim(
         "by a callback page of its own, the user is where they were",
         async (visit) => {
-          const given = byCode(visit, {
-            redirectUri: visit.world.app + CALLBACK,
-          });
-          const page = await visit.open(DEEP);
-          await page.evaluate(() => history.replaceState({ scroll: 12 }, ""));
-          await create(page, given);
-          await leave(page, { appState: APP_STATE });
-          await typePassword(page);
-          await page.waitForURL(visit.world.app + DEEP);
-          await ready(page);
-          const { session, redirect } = await create(page, given);
+          const { page, session, redirect } = await throughCallback(
+            visit,
+            byCode(visit),
+            { path: DEEP, login: { appState: APP_STATE }, isTyped: true },
+          );
           assert.deepEqual(redirect.error, undefined);
           assert.equal(session.flow, "code");
           assert.equal(session.canRenew, true);
@@ -191,17 +178,15 @@ suite("Back from signing in by code", (claim) => {
 });
 
 async function refused(visit, status, error) {
-  const given = byCode(visit, { redirectUri: visit.world.app + CALLBACK });
   answerAt(visit, TOKEN_PATH, (_req, res) =>
     res.status(status).json({ error }),
   );
-  const page = await visit.open(DEEP);
-  await create(page, given);
-  await leave(page);
-  await typePassword(page);
-  await page.waitForURL(visit.world.app + DEEP);
-  await ready(page);
-  const { session, redirect } = await create(page, given);
+  const how = { path: DEEP, isTyped: true };
+  const { session, redirect } = await throughCallback(
+    visit,
+    byCode(visit),
+    how,
+  );
   assert.equal(session, null);
   const { code, retryable } = redirect.error;
   assert.deepEqual(

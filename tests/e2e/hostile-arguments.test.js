@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
-import { answerAt, signedInByPassword } from "./support/grants.js";
+import { answerAt, ECHO, signedInByPassword } from "./support/grants.js";
 import { suite } from "./support/suite.js";
-
-const ECHO = "/api/engine/v2/echo";
 
 async function echoing(visit) {
   const { page } = await signedInByPassword(visit);

@@ -5,14 +5,13 @@ import {
   renewals,
   signedInByPassword,
   stored,
+  SYSTEMS,
   tokenPosts,
 } from "./support/grants.js";
 import { suite } from "./support/suite.js";
 import { create } from "./support/visit.js";
 
 /** @typedef {() => Promise<void>} Step */
-
-const SYSTEMS = "/api/engine/v2/systems";
 
 /** The signatures of what was sent to the API, in turn. */
 const signatures = (visit, path = SYSTEMS) =>

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { answerWith, TOKEN } from "./support/answers.js";
+import { BARE } from "./support/grants.js";
 import { suite } from "./support/suite.js";
 import { create, keysOf, leave, ready, typePassword } from "./support/visit.js";
-
-const BARE = "/app/bare.html";
 
 suite("Signing out here alone", (claim) => {
   for (const storage of ["session", "local", "memory"]) {

@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
 import { answerWith, refuseWith } from "./support/answers.js";
+import { authorizations } from "./support/grants.js";
 import { suite } from "./support/suite.js";
-import { create, leave, ready, typePassword } from "./support/visit.js";
-
-const asked = (visit) =>
-  visit.requests.filter(({ url }) => url.includes("/auth/oauth/authorize"));
+import {
+  create,
+  leave,
+  leaveAndComeBack,
+  ready,
+  typePassword,
+} from "./support/visit.js";
 
 suite("A login that begins again and again", (claim) => {
   for (const dropState of [true, false]) {
@@ -17,9 +21,7 @@ suite("A login that begins again and again", (claim) => {
         await typePassword(page);
         await page.getByText("stopped: redirect_loop").waitFor();
         await page.waitForTimeout(500);
-        const answered = asked(visit).map(({ url }) =>
-          new URL(url).searchParams.get("state"),
-        );
+        const answered = authorizations(visit).map(({ state }) => state);
         assert.equal(new Set(answered).size, 3);
         assert.equal(new URL(page.url()).pathname, "/app/eager.html");
       },
@@ -58,13 +60,7 @@ suite(
       async (visit) => {
         const page = await visit.open();
         await create(page);
-        await leave(page);
-        await page.getByLabel("Password").waitFor();
-        await page.evaluate(() => history.back());
-        // Nothing is loaded, so there is no load event to wait for.
-        await page.waitForURL("**/app/bare.html", { waitUntil: "commit" });
-        const { error } = await page.evaluate(() => window.leaving);
-        assert.equal(error.code, "login_required");
+        await leaveAndComeBack(page);
 
         await leave(page);
         await typePassword(page);
@@ -102,11 +98,11 @@ suite("The back button after signing in", (claim) => {
     await page.getByRole("button", { name: "Sign in" }).click();
     await typePassword(page);
     await page.getByRole("button", { name: "Sign out" }).waitFor();
-    const before = asked(visit).length;
+    const before = authorizations(visit).length;
     await page.goBack();
     await page.goBack();
     await page.getByRole("button", { name: "Sign out" }).waitFor();
     assert.equal(page.url(), `${visit.world.app}/app/`);
-    assert.equal(asked(visit).length, before);
+    assert.equal(authorizations(visit).length, before);
   });
 });

@@ -131,6 +131,7 @@ declare global {
   /** See `openSocket` in `support/sockets.js`. */
   var sockets: WebSocket[];
   var stayed: boolean;
+  var stub: (() => unknown) | undefined;
   var touched: string[];
   var undo: () => void;
   var upload: Promise<unknown>;

@@ -16,6 +16,7 @@ mod driver;
 mod endpoints;
 mod error;
 mod form;
+mod fragment;
 mod frame;
 mod grant;
 mod http;

@@ -1,4 +1,5 @@
 import { answerWith } from "./answers.js";
+import { AUTHORIZE_PATH } from "./grants.js";
 import { create, leave, ready } from "./visit.js";
 
 /** A PlaceOS host that exists in the tests' browser alone, as does every other host but the app's own. */
@@ -24,7 +25,7 @@ export async function standInForOthers({ context, world }) {
   await context.route(isOther, (route) => {
     const request = route.request();
     const url = new URL(request.url());
-    if (url.pathname === "/auth/oauth/authorize") {
+    if (url.pathname === AUTHORIZE_PATH) {
       const asked = Object.fromEntries(url.searchParams);
       const location = answerWith()(asked);
       return route.fulfill({ status: 302, headers: { location } });

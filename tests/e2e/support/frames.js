@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
 import { listen as listenAt } from "../../servers/listen.js";
 import { createServer } from "node:http";
-import { listen } from "./grants.js";
+import { heard, listen, stored } from "./grants.js";
+import { sessionOf } from "./staying.js";
 import { create, ready, typePassword } from "./visit.js";
 
 /** @import { Page } from "playwright-core" */
 /** @import { Options } from "../page.d.ts" */
 /** @import { Visit } from "./visit.js" */
-
-export const AUTHORIZE_PATH = "/auth/oauth/authorize";
 
 /** A page that may be in a frame of its own origin, and may have frames. */
 export const FRAMED = "/app/framed.html";
@@ -60,6 +59,34 @@ const withoutRefreshTokens = ({ context }) =>
  */
 export const framesIn = (page) =>
   page.evaluate(() => document.querySelectorAll("iframe").length);
+
+/**
+ * What an action gives, and how many milliseconds it took.
+ *
+ * @template Outcome
+ * @param {() => Promise<Outcome>} action
+ * @returns {Promise<[outcome: Outcome, took: number]>}
+ */
+export async function timed(action) {
+  const begun = Date.now();
+  const outcome = await action();
+  return [outcome, Date.now() - begun];
+}
+
+/**
+ * Asserts that one renewal has failed, with this code, and that nothing else has changed.
+ *
+ * @param {Page} page
+ * @param {Record<string, string> | undefined} before what was stored
+ * @param {string} code
+ * @param {{ canRenew: boolean }} session
+ */
+export async function assertFailed(page, before, code, { canRenew }) {
+  assert.deepEqual(await heard(page), [["renewal-failed", code]]);
+  assert.equal((await sessionOf(page))?.canRenew, canRenew);
+  assert.deepEqual(await stored(page), before);
+  assert.equal(await framesIn(page), 0);
+}
 
 /**
  * A server of another origin, with pages that may be framed.

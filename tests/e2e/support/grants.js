@@ -10,8 +10,14 @@ import { sandboxOf } from "./worlds.js";
 /** @import { Visit } from "./visit.js" */
 /** @import { World } from "./worlds.js" */
 
+export const AUTHORIZE_PATH = "/auth/oauth/authorize";
 export const TOKEN_PATH = "/auth/oauth/token";
 export const REVOKE_PATH = "/auth/oauth/revoke";
+export const AUTHORITY_PATH = "/auth/authority";
+/** A path of the API, which a request has to be signed for. */
+export const SYSTEMS = "/api/engine/v2/systems";
+/** Another, which is there only where a test answers it. */
+export const ECHO = "/api/engine/v2/echo";
 export const BARE = "/app/bare.html";
 
 /** What `loginWithPassword` takes from the person both servers know. */
@@ -121,6 +127,18 @@ export const postsTo = (visit, path) =>
       headers,
       form: Object.fromEntries(new URLSearchParams(body ?? "")),
     }));
+
+/**
+ * The parameters of each authorization request that the browser has made so far, in frames too.
+ *
+ * @param {Visit} visit
+ */
+export const authorizations = ({ requests }) =>
+  requests
+    .filter(
+      ({ method, url }) => method === "GET" && pathOf(url) === AUTHORIZE_PATH,
+    )
+    .map(({ url }) => Object.fromEntries(new URL(url).searchParams));
 
 /** @param {Visit} visit */
 export const tokenPosts = (visit) => postsTo(visit, TOKEN_PATH);
@@ -262,6 +280,15 @@ export const listen = (page) =>
 
 /** @param {Page} page */
 export const heard = (page) => page.evaluate(() => window.heard);
+
+/**
+ * What the page's client gets from a path of the API: the status.
+ *
+ * @param {Page} page
+ * @param {string} path
+ */
+export const statusAt = (page, path) =>
+  page.evaluate(async (url) => (await auth.fetch(url)).status, path);
 
 /**
  * What the API answers to the page's client: the status.

@@ -74,6 +74,7 @@ export class Visit {
    * for a password.
    *
    * @param {Locate} locate given the request's parameters
+   * @returns {() => void} ends it
    */
   answer(locate) {
     const sandbox = sandboxOf(this.world);
@@ -83,6 +84,9 @@ export class Visit {
         return intercept ? intercept(req, res, next) : next();
       }
       res.writeHead(302, { location: locate(queryOf(req)) }).end();
+    };
+    return () => {
+      sandbox.intercept = intercept;
     };
   }
 
@@ -246,6 +250,42 @@ export const leave = (page, options) =>
   page.evaluate((given) => {
     window.leaving = settled(window.auth.login(given));
   }, options);
+
+/**
+ * Calls `login`, and goes back from the login page to this one, which the browser has kept: `login` rejects.
+ *
+ * @param {Page} page
+ */
+export async function leaveAndComeBack(page) {
+  await leave(page);
+  await page.getByLabel("Password").waitFor();
+  await page.evaluate(() => history.back());
+  // Nothing is loaded, so there is no load event to wait for.
+  await page.waitForURL("**/app/bare.html", { waitUntil: "commit" });
+  const { error } = await page.evaluate(() => window.leaving);
+  assert.equal(error?.code, "login_required");
+}
+
+/**
+ * Changes a field of the record of the sign-in that this page has begun.
+ *
+ * @param {Page} page
+ * @param {string} field
+ * @param {string | number} value
+ */
+export const changeSignIn = (page, field, value) =>
+  page.evaluate(
+    ({ name, text }) => {
+      const key = Object.keys(sessionStorage).find((each) =>
+        each.startsWith("placeos-auth:sign-in:"),
+      );
+      if (!key) throw new Error("no sign-in has begun");
+      const record = new URLSearchParams(sessionStorage[key]);
+      record.set(name, text);
+      sessionStorage.setItem(key, String(record));
+    },
+    { name: field, text: String(value) },
+  );
 
 /**
  * Fills in the server's login page as a person would.
