@@ -6,25 +6,15 @@ import {
   BARE,
   byCode,
   hold,
-  post,
   signedInByCode,
   stored,
   TOKEN_PATH,
   tokenPosts,
 } from "./support/grants.js";
 import { suite } from "./support/suite.js";
-import {
-  create,
-  historyOf,
-  keysOf,
-  leave,
-  ready,
-  reopen,
-  typePassword,
-} from "./support/visit.js";
+import { create, historyOf, keysOf, ready, reopen } from "./support/visit.js";
 import {
   doorkeeperElsewhere,
-  everywhere,
   nextElsewhere,
   sandboxHere,
 } from "./support/worlds.js";
@@ -40,16 +30,11 @@ const fragment = (fields) => (asked) =>
  * @type {Record<string, [locate: import("./support/answers.js").Locate, code: string]>}
  */
 const UNFIT = {
-  "has no code": [query({}), "invalid_response"],
-  "has an empty code": [query({ code: "" }), "invalid_response"],
   "has two codes": [
     (asked) => `${query({ code: "one" })(asked)}&code=two`,
     "invalid_response",
   ],
-  "is in the fragment": [fragment({ code: "one" }), "invalid_response"],
   "is a token in the fragment": [fragment(GOOD), "invalid_response"],
-  "is a token in the query": [query(GOOD), "invalid_response"],
-  "is a refusal": [query({ error: "access_denied" }), "access_denied"],
   "is a refusal with a code": [
     query({ error: "access_denied", code: "one" }),
     "access_denied",
@@ -87,21 +72,16 @@ suite(
       assert.equal(page.url(), visit.world.app + BARE);
     });
 
-    for (const address of [
-      `${BARE}?code=theirs`,
-      `${BARE}?code=theirs&state=`,
-      `${BARE}?code=theirs&state=of-another-provider`,
-    ]) {
-      claim(`and left alone if it isn't ours: ${address}`, async (visit) => {
-        const page = await visit.open(address);
-        assert.deepEqual(await create(page, byCode(visit)), {
-          session: null,
-          redirect: { status: "none" },
-        });
-        assert.equal(tokenPosts(visit).length, 0);
-        assert.equal(page.url(), visit.world.app + address);
+    claim("and left alone if it isn't ours", async (visit) => {
+      const address = `${BARE}?code=theirs&state=of-another-provider`;
+      const page = await visit.open(address);
+      assert.deepEqual(await create(page, byCode(visit)), {
+        session: null,
+        redirect: { status: "none" },
       });
-    }
+      assert.equal(tokenPosts(visit).length, 0);
+      assert.equal(page.url(), visit.world.app + address);
+    });
 
     claim("that was taken already", async (visit) => {
       const page = await visit.open();
@@ -127,7 +107,7 @@ suite("The issuer in an answer by code", (claim) => {
     const page = await visit.open();
     await answered(visit, page, options);
     assert.equal((await create(page, options)).redirect.status, "signed-in");
-    for (const other of [`${issuer}/`, server, "https://placeos.example.com"]) {
+    for (const other of [`${issuer}/`, server]) {
       sandbox.issuer = other;
       await page.evaluate(() => sessionStorage.clear());
       await visit.signInUntilAnswered(page, options);
@@ -153,34 +133,23 @@ suite("The issuer in an answer by code", (claim) => {
     assert.equal(tokenPosts(visit).length, 0);
   });
 
-  for (const rest of ["", "/", "/auth"]) {
-    claim(`may be the server: its origin and "${rest}"`, async (visit) => {
-      const { sandbox, server } = visit.world;
-      sandbox.issuer = server + rest;
-      const { page, redirect } = await signedInByCode(visit);
-      assert.equal(redirect.status, "signed-in");
-      assert.equal(page.url(), visit.world.app + BARE);
-    });
-  }
+  claim("may be the server: its origin and a path", async (visit) => {
+    const { sandbox, server } = visit.world;
+    sandbox.issuer = `${server}/auth`;
+    const { page, redirect } = await signedInByCode(visit);
+    assert.equal(redirect.status, "signed-in");
+    assert.equal(page.url(), visit.world.app + BARE);
+  });
 
   claim("must not be another, and then no code is sent", async (visit) => {
     const { sandbox, server } = visit.world;
     const page = await visit.open();
     const options = byCode(visit);
-    sandbox.issuer = "https://attacker.test";
+    sandbox.issuer = `${server}.attacker.test`;
     await answered(visit, page, options);
-    assert.equal(
-      (await create(page, options)).redirect.error?.code,
-      "invalid_response",
-    );
-    for (const issuer of [`${server}.attacker.test`, `${server}1`, "x"]) {
-      sandbox.issuer = issuer;
-      await page.evaluate(() => sessionStorage.clear());
-      await visit.signInUntilAnswered(page, options);
-      const { session, redirect } = await create(page, options);
-      assert.equal(session, null);
-      assert.equal(redirect.error?.code, "invalid_response", issuer);
-    }
+    const { session, redirect } = await create(page, options);
+    assert.equal(session, null);
+    assert.equal(redirect.error?.code, "invalid_response");
     assert.equal(tokenPosts(visit).length, 0);
   });
 });
@@ -204,31 +173,6 @@ for (const kind of [sandboxHere, doorkeeperElsewhere, nextElsewhere]) {
           assert.equal(tokenPosts(visit)[0].form.code, foreign);
         },
       );
-
-      claim("is refused with another sign-in's verifier", async (visit) => {
-        const options = byCode(visit);
-        const page = await visit.open();
-        await answered(visit, page, options);
-        const verifier = "v".repeat(43);
-        await page.evaluate((text) => {
-          const key = Object.keys(sessionStorage).find((name) =>
-            name.startsWith("placeos-auth:sign-in:"),
-          );
-          const record = new URLSearchParams(sessionStorage[key]);
-          record.set("verifier", text);
-          sessionStorage[key] = String(record);
-        }, verifier);
-        await assertRefused(visit, page, options);
-        assert.equal(tokenPosts(visit)[0].form.code_verifier, verifier);
-      });
-
-      claim("is refused once another has exchanged it", async (visit) => {
-        const { page, options } = await signedInByCode(visit);
-        const [{ form }] = tokenPosts(visit);
-        const replayed = await post(visit, TOKEN_PATH, form);
-        assert.equal(replayed.status, 400, "the server knows it is used");
-        assert.ok((await create(page, options)).session);
-      });
     },
     { kind },
   );
@@ -331,37 +275,3 @@ suite("The exchange of a code happens once", (claim) => {
     assert.equal(tokenPosts(visit).length, 1);
   });
 });
-
-for (const kind of everywhere) {
-  suite(
-    `Two tabs signing in by code at once, ${kind.name}`,
-    (claim) => {
-      for (const storage of ["session", "local"]) {
-        claim(`both succeed, with storage "${storage}"`, async (visit) => {
-          const options = byCode(visit, { storage });
-          const pages = [await visit.open(), await visit.open()];
-          for (const page of pages) {
-            await create(page, options);
-            await leave(page);
-            await page.getByLabel("Password").waitFor();
-          }
-          for (const page of pages) {
-            // A login form is void once its browser has signed in with another.
-            await page.reload();
-            await typePassword(page);
-            await page.waitForURL(/[?&]code=/);
-            await ready(page);
-          }
-          for (const page of pages.reverse()) {
-            const { session, redirect } = await create(page, options);
-            assert.ok(session);
-            assert.equal(redirect.status, "signed-in");
-          }
-          const codes = tokenPosts(visit).map(({ form }) => form.code);
-          assert.equal(new Set(codes).size, 2);
-        });
-      }
-    },
-    { kind },
-  );
-}

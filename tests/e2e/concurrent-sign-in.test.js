@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { answerWith, refuseWith, TOKEN } from "./support/answers.js";
+import { byCode, tokenPosts } from "./support/grants.js";
 import { suite } from "./support/suite.js";
-import { create, ready, typePassword } from "./support/visit.js";
+import { create, leave, ready, typePassword } from "./support/visit.js";
+import { nextElsewhere, sandboxHere } from "./support/worlds.js";
 
 suite("Two tabs signing in at once", (claim) => {
   for (const storage of ["session", "local"]) {
@@ -57,6 +59,40 @@ suite("Two tabs signing in at once", (claim) => {
     assert.ok((await create(page)).session);
   });
 });
+
+for (const kind of [sandboxHere, nextElsewhere]) {
+  suite(
+    `Two tabs signing in by code at once, ${kind.name}`,
+    (claim) => {
+      for (const storage of ["session", "local"]) {
+        claim(`both succeed, with storage "${storage}"`, async (visit) => {
+          const options = byCode(visit, { storage });
+          const pages = [await visit.open(), await visit.open()];
+          for (const page of pages) {
+            await create(page, options);
+            await leave(page);
+            await page.getByLabel("Password").waitFor();
+          }
+          for (const page of pages) {
+            // A login form is void once its browser has signed in with another.
+            await page.reload();
+            await typePassword(page);
+            await page.waitForURL(/[?&]code=/);
+            await ready(page);
+          }
+          for (const page of pages.reverse()) {
+            const { session, redirect } = await create(page, options);
+            assert.ok(session);
+            assert.equal(redirect.status, "signed-in");
+          }
+          const codes = tokenPosts(visit).map(({ form }) => form.code);
+          assert.equal(new Set(codes).size, 2);
+        });
+      }
+    },
+    { kind },
+  );
+}
 
 suite("A framework that mounts twice", (claim) => {
   for (const storage of ["session", "local", "memory"]) {

@@ -1,18 +1,20 @@
 import assert from "node:assert/strict";
 import {
   answerAt,
+  ECHO,
   heard,
   listen,
   renewals,
   signedInByPassword,
+  signedInForLong,
+  statusAt,
+  stored,
+  tokenPosts,
 } from "./support/grants.js";
 import { sessionOf, tell } from "./support/staying.js";
 import { suite } from "./support/suite.js";
-
-const ECHO = "/api/engine/v2/echo";
-
-const statusAt = (page, path) =>
-  page.evaluate(async (url) => (await auth.fetch(url)).status, path);
+import { keysOf } from "./support/visit.js";
+import { nextElsewhere, sandboxHere } from "./support/worlds.js";
 
 async function visited(visit) {
   const { page } = await signedInByPassword(visit);
@@ -30,38 +32,6 @@ suite("An endpoint that refuses whatever the token", (claim) => {
 
   const always = (visit) =>
     answerAt(visit, ECHO, (_req, res) => res.status(401).json({}));
-
-  claim(
-    "with 511 ends the session, as if it had been refused",
-    async (visit) => {
-      const { page } = await visited(visit);
-      answerAt(visit, ECHO, (_req, res) => res.status(511).json({}));
-      const seen = await page.evaluate(async (url) => {
-        const events = [];
-        auth.subscribe(({ type, reason }) =>
-          events.push([type, reason?.code, reason?.status]),
-        );
-        const { status } = await auth.fetch(url);
-        const { error } = await settled(auth.fetch(url));
-        return { events, status, code: error.code, session: auth.session };
-      }, ECHO);
-      assert.deepEqual(seen, {
-        events: [["expired", "login_required", 511]],
-        status: 511,
-        code: "login_required",
-        session: null,
-      });
-      assert.equal(renewals(visit).length, 0);
-    },
-  );
-
-  claim("with 401 makes one renewal, not one per call", async (visit) => {
-    const { page } = await visited(visit);
-    always(visit);
-    for (let n = 0; n < 10; n++) assert.equal(await statusAt(page, ECHO), 401);
-    assert.equal(renewals(visit).length, 1);
-    assert.ok(await sessionOf(page));
-  });
 
   claim("with 401 makes one renewal for 20 at once", async (visit) => {
     const { page } = await visited(visit);
@@ -154,6 +124,58 @@ suite("An endpoint that refuses whatever the token", (claim) => {
         lost: 0,
       });
       assert.equal(renewals(visit).length, 1);
+      assert.ok(await sessionOf(page));
     },
   );
 });
+
+for (const kind of [sandboxHere, nextElsewhere]) {
+  suite(
+    `An API that answers 511, ${kind.name}`,
+    (claim) => {
+      claim(
+        "ends the session, once, unasked of the token endpoint, and the app gets its answer",
+        async (visit) => {
+          const { page } = await signedInForLong(visit);
+          await listen(page);
+          visit.world.sandbox.signInAgain = true;
+          const seen = await page.evaluate(async (server) => {
+            const reasons = [];
+            auth.subscribe(({ reason }) =>
+              reasons.push([reason?.code, reason?.status]),
+            );
+            const api = `${server}/api/engine/v2/systems`;
+            const responses = await Promise.all([
+              auth.fetch(api),
+              auth.fetch(api, { method: "POST", body: "x" }),
+            ]);
+            return {
+              statuses: responses.map(({ status }) => status),
+              said: (await responses[0].json()).error,
+              session: auth.session,
+              reasons,
+              codes: [
+                (await settled(auth.fetch(api))).error?.code,
+                (await settled(auth.token())).error?.code,
+                (await settled(auth.renew())).error?.code,
+              ],
+            };
+          }, visit.world.server);
+          assert.deepEqual(seen, {
+            statuses: [511, 511],
+            said: "sign in again",
+            session: null,
+            reasons: [["login_required", 511]],
+            codes: Array(3).fill("login_required"),
+          });
+          const types = (await heard(page)).map(([type]) => type);
+          assert.deepEqual(types, ["expired"]);
+          assert.equal(tokenPosts(visit).length, 1, "the sign-in's");
+          assert.equal(await stored(page), undefined);
+          assert.deepEqual(await keysOf(page), []);
+        },
+      );
+    },
+    { kind },
+  );
+}

@@ -6,6 +6,7 @@ import {
   listen,
   renewals,
   signedInByCode,
+  signedInByPassword,
   signedInForLong,
   statusOf,
   stored,
@@ -13,10 +14,15 @@ import {
   until,
   withClock,
 } from "./support/grants.js";
-import { takeEachOnce } from "./support/staying.js";
+import { ledger, sessionOf, takeEachOnce, tell } from "./support/staying.js";
 import { suite } from "./support/suite.js";
 import { create, ready } from "./support/visit.js";
-import { everywhere } from "./support/worlds.js";
+import {
+  doorkeeperElsewhere,
+  everywhere,
+  nextElsewhere,
+  sandboxHere,
+} from "./support/worlds.js";
 
 /** The token of the last request that bore one. */
 const lastUsed = (visit) =>
@@ -72,8 +78,16 @@ for (const kind of everywhere) {
           await assertHidden(visit, page, secrets);
         },
       );
+    },
+    { kind },
+  );
+}
 
-      claim("works for one that began with a code", async (visit) => {
+for (const kind of [sandboxHere, doorkeeperElsewhere]) {
+  suite(
+    `Renewing a session of the code flow, ${kind.name}`,
+    (claim) => {
+      claim("gives another of that flow", async (visit) => {
         takeEachOnce(visit);
         const { page } = await signedInByCode(visit);
         const session = await page.evaluate(() => auth.renew());
@@ -81,7 +95,15 @@ for (const kind of everywhere) {
         assert.equal(session.scope, "public");
         assert.equal(await statusOf(visit, page), 200);
       });
+    },
+    { kind },
+  );
+}
 
+for (const kind of [sandboxHere, nextElsewhere]) {
+  suite(
+    `Renewing a session in time, ${kind.name}`,
+    (claim) => {
       claim("happens unasked when due, and not before", async (visit) => {
         takeEachOnce(visit);
         await withClock(visit);
@@ -145,3 +167,70 @@ for (const kind of everywhere) {
     { kind },
   );
 }
+
+/** Calls the API this often at once, at the very moment at which the token ends: no timer comes before them. */
+async function callAtTheEnd(page, count) {
+  const { expiresAt } = await sessionOf(page);
+  await page.clock.setSystemTime(expiresAt);
+  return page.evaluate(async (times) => {
+    const calls = Array.from({ length: times }, (_, n) =>
+      auth.fetch(`/api/engine/v2/systems?n=${n}`),
+    );
+    const responses = await Promise.all(calls);
+    return responses.map(({ status }) => status);
+  }, count);
+}
+
+suite("A renewal at the moment of expiry", (claim) => {
+  claim(
+    "200 parallel calls at the moment of expiry make one token request, and all are signed with what it gave",
+    async (visit) => {
+      visit.world.sandbox.strictRotation = true;
+      await withClock(visit);
+      const seen = ledger(visit);
+      const { page } = await signedInByPassword(visit);
+      const statuses = await callAtTheEnd(page, 200);
+      assert.deepEqual(statuses, Array(200).fill(200));
+      assert.equal(renewals(visit).length, 1);
+      const { access_token } = await stored(page);
+      const signatures = visit.requests
+        .filter(({ url }) => url.includes("/systems?n="))
+        .map(({ headers }) => headers.authorization);
+      assert.equal(signatures.length, 200);
+      assert.deepEqual(
+        [...new Set(signatures)],
+        [`Bearer ${access_token}`],
+        "the old one was sent nowhere",
+      );
+      tell("200 parallel calls at the moment of expiry", {
+        tabs: 1,
+        calls: 200,
+        renewals: renewals(visit).length,
+        twice: seen.twice,
+        lost: statuses.filter((status) => status !== 200).length,
+      });
+    },
+  );
+
+  claim("works without Web Locks, and the log says so", async (visit) => {
+    visit.world.sandbox.strictRotation = true;
+    await withClock(visit);
+    await visit.context.addInitScript(() => {
+      Reflect.deleteProperty(Navigator.prototype, "locks");
+    });
+    const seen = ledger(visit);
+    const { page } = await signedInByPassword(visit);
+    assert.equal(await page.evaluate(() => navigator.locks), undefined);
+    const statuses = await callAtTheEnd(page, 50);
+    assert.deepEqual(statuses, Array(50).fill(200));
+    assert.equal(renewals(visit).length, 1);
+    assert.ok(visit.lines.some((line) => line.includes("no Web Locks")));
+    tell("50 parallel calls, without Web Locks", {
+      tabs: 1,
+      calls: 50,
+      renewals: renewals(visit).length,
+      twice: seen.twice,
+      lost: 0,
+    });
+  });
+});
