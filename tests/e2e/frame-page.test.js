@@ -1,19 +1,22 @@
 import assert from "node:assert/strict";
 import {
   answerAt,
+  AUTHORIZE_PATH,
   heard,
   hold,
+  listen,
   statusOf,
   stored,
   until,
 } from "./support/grants.js";
 import {
-  AUTHORIZE_PATH,
+  assertFailed,
   FRAMED,
   framesIn,
   signedInAtServer,
+  timed,
 } from "./support/frames.js";
-import { renew, sessionOf } from "./support/staying.js";
+import { renew } from "./support/staying.js";
 import { suite } from "./support/suite.js";
 import { create, ready } from "./support/visit.js";
 
@@ -38,58 +41,47 @@ async function reloadedWith(visit, { page, options }, change) {
   await page.reload();
   await ready(page);
   await create(page, options);
-  await page.evaluate(() => {
-    window.heard = [];
-    auth.subscribe(({ type, error }) =>
-      window.heard.push(error ? [type, error.code] : [type]),
-    );
-  });
+  await listen(page);
 }
 
-/** A renewal that ended with the server's wish for the user, soon: the session goes on until its token ends. */
+/**
+ * A renewal that ended with the server's wish for the user, soon: the session goes on until its token ends.
+ *
+ * @param {import("playwright-core").Page} page
+ * @param {Record<string, string>} before what was stored
+ * @param {import("./page.d.ts").Settled<unknown>} outcome
+ * @param {number} took
+ */
 async function assertFinal(page, before, { error }, took) {
   assert.equal(error?.code, "login_required");
   assert.ok(took < 5000, `${took} ms`);
-  assert.equal(await framesIn(page), 0);
-  assert.equal((await sessionOf(page)).canRenew, false);
-  assert.deepEqual(await stored(page), before);
-  assert.deepEqual(await heard(page), [["renewal-failed", "login_required"]]);
+  await assertFailed(page, before, "login_required", { canRenew: false });
 }
 
-const timed = async (action) => {
-  const begun = Date.now();
-  const outcome = await action();
-  return [outcome, Date.now() - begun];
-};
-
 suite("The page in a hidden frame", (claim) => {
-  for (const [how, script] of [
-    ["top.location = ", "top.location = location.href"],
-    ["parent.location.replace", "parent.location.replace(location.href)"],
-    [
-      "a link",
+  claim("can't take the app away, by script, link or form", async (visit) => {
+    const { page } = await signedInAtServer(visit);
+    await page.evaluate(() => (window.stayed = true));
+    const address = page.url();
+    const scripts = [
+      "top.location = location.href",
+      "parent.location.replace(location.href)",
       "document.body.innerHTML = `<a target=_top href='${location.href}'>`;" +
         "document.querySelector('a').click()",
-    ],
-    [
-      "a form",
       "document.body.innerHTML = '<form target=_top>';" +
         "document.querySelector('form').submit()",
-    ],
-  ]) {
-    claim(`can't take the app away by ${how}`, async (visit) => {
-      const { page } = await signedInAtServer(visit);
-      await page.evaluate(() => (window.stayed = true));
-      const address = page.url();
-      await runInFrame(visit, script);
+    ];
+    for (const script of scripts) {
+      const end = runInFrame(visit, script);
       const { error } = await renew(page);
-      assert.equal(error, undefined, JSON.stringify(error));
+      assert.equal(error, undefined, `${script}: ${JSON.stringify(error)}`);
       await page.waitForTimeout(300);
-      assert.equal(page.url(), address);
-      assert.equal(await page.evaluate(() => window.stayed), true);
-      assert.deepEqual(await heard(page), [["renewed"]]);
-    });
-  }
+      assert.equal(page.url(), address, script);
+      assert.equal(await page.evaluate(() => window.stayed), true, script);
+      end();
+    }
+    assert.deepEqual(await heard(page), Array(4).fill(["renewed"]));
+  });
 
   claim("can't stop the app with a dialog", async (visit) => {
     const { page } = await signedInAtServer(visit);

@@ -2,26 +2,27 @@ import assert from "node:assert/strict";
 import { answerWith } from "./support/answers.js";
 import {
   answerAt,
+  AUTHORITY_PATH,
+  AUTHORIZE_PATH,
   heard,
+  listen,
   postsTo,
   REVOKE_PATH,
   stored,
 } from "./support/grants.js";
 import {
-  AUTHORIZE_PATH,
+  assertFailed,
   FRAMED,
-  framesIn,
   signedInAtServer,
+  timed,
 } from "./support/frames.js";
-import { renew, sessionOf } from "./support/staying.js";
+import { renew } from "./support/staying.js";
 import { suite } from "./support/suite.js";
 import {
   doorkeeperHere,
   sandboxElsewhere,
   sandboxHere,
 } from "./support/worlds.js";
-
-const AUTHORITY_PATH = "/auth/authority";
 
 /** As in Safari, and in Firefox before 109: a page's status isn't told. */
 const withoutStatus = ({ context }) =>
@@ -59,44 +60,69 @@ const mute = (page, shown) =>
 const readable = (req, res) =>
   res.set("Access-Control-Allow-Origin", req.headers.origin ?? "*");
 
-const timed = async (action) => {
-  const begun = Date.now();
-  const outcome = await action();
-  return [outcome, Date.now() - begun];
-};
-
-async function assertFailed(page, before, code, { canRenew }) {
-  assert.deepEqual(await heard(page), [["renewal-failed", code]]);
-  assert.equal((await sessionOf(page))?.canRenew, canRenew);
-  assert.deepEqual(await stored(page), before);
-  assert.equal(await framesIn(page), 0);
-}
-
 const withStatus = (status) => (req, res) =>
   readable(req, res).status(status).send("<h1>Back soon</h1>");
 
-for (const kind of [sandboxHere, sandboxElsewhere]) {
+/** @typedef {[how: string, answer: import("../servers/types.d.ts").Handler, code: string]} Trouble */
+
+/** @type {Trouble} */
+const OUT_OF_REACH = [
+  "is out of reach",
+  (_req, res) => res.destroy(),
+  "network",
+];
+/** @type {Trouble} */
+const IN_TROUBLE = [
+  "has a bad time",
+  withStatus(503),
+  "temporarily_unavailable",
+];
+
+/**
+ * What a frame shows that never loads, and what is wrong with the server: every pair in one of the two worlds.
+ *
+ * @type {Map<import("./support/worlds.js").Kind, [shown: string, ...Trouble][]>}
+ */
+const NEVER_LOADS = new Map([
+  [
+    sandboxHere,
+    [
+      ["nothing", ...OUT_OF_REACH],
+      ["a foreign page", ...IN_TROUBLE],
+    ],
+  ],
+  [
+    sandboxElsewhere,
+    [
+      ["nothing", ...IN_TROUBLE],
+      ["a foreign page", ...OUT_OF_REACH],
+    ],
+  ],
+]);
+
+for (const kind of NEVER_LOADS.keys()) {
   suite(
     `A frame that doesn't tell a page's status, ${kind.name},`,
     (claim) => {
-      for (const [status, code] of /** @type {[number, string][]} */ ([
-        [503, "temporarily_unavailable"],
-        [429, "temporarily_unavailable"],
-        [500, "server_error"],
-      ])) {
-        claim(`is no word of the server's: ${status}`, async (visit) => {
-          await withoutStatus(visit);
-          const { page } = await signedInAtServer(visit);
-          const before = await stored(page);
+      claim("is no word of the server's: 503, 429, 500", async (visit) => {
+        await withoutStatus(visit);
+        const { page } = await signedInAtServer(visit);
+        const before = await stored(page);
+        for (const [status, code] of /** @type {[number, string][]} */ ([
+          [503, "temporarily_unavailable"],
+          [429, "temporarily_unavailable"],
+          [500, "server_error"],
+        ])) {
+          await page.evaluate(() => window.heard.splice(0));
           const end = answerAt(visit, AUTHORIZE_PATH, withStatus(status));
           const { error } = await renew(page);
           assert.equal(error?.code, code);
           assert.equal(error.status, status);
           await assertFailed(page, before, code, { canRenew: true });
           end();
-          assert.equal((await renew(page)).error, undefined);
-        });
-      }
+        }
+        assert.equal((await renew(page)).error, undefined);
+      });
 
       claim("is the server's word where it has one: 403", async (visit) => {
         await withoutStatus(visit);
@@ -135,51 +161,46 @@ for (const kind of [sandboxHere, sandboxElsewhere]) {
   suite(
     `A frame that never loads, ${kind.name},`,
     (claim) => {
-      for (const shown of ["nothing", "a foreign page"]) {
-        for (const [
-          how,
-          answer,
-          codes,
-        ] of /** @type {[string, import("../servers/types.d.ts").Handler, string[]][]} */ ([
-          ["is out of reach", (_req, res) => res.destroy(), ["network"]],
-          ["has a bad time", withStatus(503), ["temporarily_unavailable"]],
-        ])) {
-          claim(
-            `and shows ${shown} is not waited for if the server ${how}`,
-            async (visit) => {
-              const { page } = await signedInAtServer(visit);
-              const before = await stored(page);
-              answerAt(visit, AUTHORIZE_PATH, () => {});
-              answerAt(visit, AUTHORITY_PATH, answer);
-              await mute(page, shown);
-              const [{ error }, took] = await timed(() => renew(page));
-              assert.ok(codes.includes(error?.code), error?.code);
-              assert.ok(took > 1500 && took < 6000, `${took} ms`);
-              await assertFailed(page, before, error.code, { canRenew: true });
-            },
-          );
-        }
+      for (const [shown, how, answer, code] of NEVER_LOADS.get(kind)) {
+        claim(
+          `and shows ${shown} is not waited for if the server ${how}`,
+          async (visit) => {
+            const { page } = await signedInAtServer(visit);
+            const before = await stored(page);
+            answerAt(visit, AUTHORIZE_PATH, () => {});
+            answerAt(visit, AUTHORITY_PATH, answer);
+            await mute(page, shown);
+            const [{ error }, took] = await timed(() => renew(page));
+            assert.equal(error?.code, code);
+            assert.ok(took > 1500 && took < 6000, `${took} ms`);
+            await assertFailed(page, before, code, { canRenew: true });
+          },
+        );
       }
-
-      claim(
-        "for it shows the browser's page about one that may not be framed, is the server's wish for the user",
-        async (visit) => {
-          const { page } = await signedInAtServer(visit);
-          const before = await stored(page);
-          answerAt(visit, AUTHORIZE_PATH, withStatus(200));
-          await mute(page, "a foreign page");
-          const [{ error }, took] = await timed(() => renew(page));
-          assert.equal(error?.code, "login_required");
-          assert.ok(took > 5000 && took < 11000, `${took} ms`);
-          await assertFailed(page, before, "login_required", {
-            canRenew: false,
-          });
-        },
-      );
     },
     { kind },
   );
 }
+
+suite(
+  `A frame that never loads, ${sandboxElsewhere.name},`,
+  (claim) => {
+    claim(
+      "for it shows the browser's page about one that may not be framed, is the server's wish for the user",
+      async (visit) => {
+        const { page } = await signedInAtServer(visit);
+        const before = await stored(page);
+        answerAt(visit, AUTHORIZE_PATH, withStatus(200));
+        await mute(page, "a foreign page");
+        const [{ error }, took] = await timed(() => renew(page));
+        assert.equal(error?.code, "login_required");
+        assert.ok(took > 5000 && took < 11000, `${took} ms`);
+        await assertFailed(page, before, "login_required", { canRenew: false });
+      },
+    );
+  },
+  { kind: sandboxElsewhere },
+);
 
 suite("A server that answers a frame late", (claim) => {
   for (const [
@@ -242,12 +263,7 @@ suite("A frame that gets the token of another person", (claim) => {
     const page = await visit.open(FRAMED);
     await visit.signInUntilAnswered(page);
     await page.evaluate(() => create());
-    await page.evaluate(() => {
-      window.heard = [];
-      auth.subscribe(({ type, error }) =>
-        window.heard.push(error ? [type, error.code] : [type]),
-      );
-    });
+    await listen(page);
     return page;
   };
 
@@ -264,20 +280,21 @@ suite("A frame that gets the token of another person", (claim) => {
     assert.equal(form.token, other);
   });
 
-  for (const [whose, first, second] of [
-    ["the same person's", ada(1), ada(2)],
-    ["one that doesn't say whose it is", ada(1), "opaque"],
-    ["one that says nothing of a person", ada(1), jwt({})],
-    ["one after one that didn't say", "opaque", ada(1)],
-    ["no JSON", ada(1), "e30.!!!.sig"],
-  ]) {
-    claim(`is one that takes ${whose}`, async (visit) => {
-      const page = await signedInWith(visit, first);
-      visit.answer(answerWith({ access_token: second }));
-      assert.equal((await renew(page)).error, undefined);
-      assert.equal(await page.evaluate(() => auth.token()), second);
-    });
-  }
+  claim("takes one that may be the same person's", async (visit) => {
+    const page = await signedInWith(visit, ada(1));
+    for (const [whose, token] of [
+      ["the same person's", ada(2)],
+      ["one that doesn't say whose it is", "opaque"],
+      ["one after one that didn't say", ada(3)],
+      ["one that says nothing of a person", jwt({})],
+      ["one after one that said nothing", ada(4)],
+      ["no JSON", "e30.!!!.sig"],
+    ]) {
+      visit.answer(answerWith({ access_token: token }));
+      assert.equal((await renew(page)).error, undefined, whose);
+      assert.equal(await page.evaluate(() => auth.token()), token, whose);
+    }
+  });
 });
 
 suite(
