@@ -1,10 +1,24 @@
 import assert from "node:assert/strict";
 import { answerWith } from "./support/answers.js";
-import { answerAt, byCode, stored, tokenPosts } from "./support/grants.js";
+import { throughCallback } from "./support/callback.js";
+import {
+  answerAt,
+  authorizations,
+  byCode,
+  stored,
+  tokenPosts,
+} from "./support/grants.js";
 import { signedInAtServer } from "./support/frames.js";
 import { renew } from "./support/staying.js";
 import { suite } from "./support/suite.js";
-import { create, leave, ready, reopen, typePassword } from "./support/visit.js";
+import {
+  create,
+  leave,
+  leaveAndComeBack,
+  ready,
+  reopen,
+  typePassword,
+} from "./support/visit.js";
 import {
   nextElsewhere,
   nextHere,
@@ -14,8 +28,6 @@ import {
 
 const METADATA = "/.well-known/oauth-authorization-server";
 const UNDER_AUTH = `/auth${METADATA}`;
-const AUTHORIZE = "/auth/oauth/authorize";
-const CALLBACK = "/app/oauth-resp.html";
 
 const CODE = { response_types_supported: ["code"] };
 
@@ -32,11 +44,8 @@ const questions = ({ requests }) =>
     .filter((path) => path.endsWith(METADATA));
 
 /** The grants the browser asked the authorization endpoint for. */
-const grants = ({ requests }) =>
-  requests
-    .map(({ url }) => new URL(url))
-    .filter(({ pathname }) => pathname === AUTHORIZE)
-    .map(({ searchParams }) => searchParams.get("response_type"));
+const grants = (visit) =>
+  authorizations(visit).map(({ response_type: type }) => type);
 
 /** Signs in as a person does, with default options but for these. */
 async function signIn(visit, more) {
@@ -67,24 +76,26 @@ for (const kind of [sandboxHere, sandboxElsewhere]) {
         assert.deepEqual((await create(page, options)).session, session);
         assert.deepEqual(questions(visit), [METADATA], "once");
       });
-
-      claim("is implicit where the server offers that, too", async (visit) => {
-        tell(visit, { response_types_supported: ["code", "token"] });
-        const { session } = await signIn(visit);
-        assert.equal(session.flow, "implicit");
-        assert.equal(tokenPosts(visit).length, 0);
-        assert.deepEqual(questions(visit), [METADATA]);
-      });
-
-      claim("is implicit where the server says nothing", async (visit) => {
-        const { session } = await signIn(visit);
-        assert.equal(session.flow, "implicit");
-        assert.deepEqual(questions(visit), [METADATA, UNDER_AUTH]);
-      });
     },
     { kind },
   );
 }
+
+suite("Signing in without naming a flow", (claim) => {
+  claim("is implicit where the server offers that, too", async (visit) => {
+    tell(visit, { response_types_supported: ["code", "token"] });
+    const { session } = await signIn(visit);
+    assert.equal(session.flow, "implicit");
+    assert.equal(tokenPosts(visit).length, 0);
+    assert.deepEqual(questions(visit), [METADATA]);
+  });
+
+  claim("is implicit where the server says nothing", async (visit) => {
+    const { session } = await signIn(visit);
+    assert.equal(session.flow, "implicit");
+    assert.deepEqual(questions(visit), [METADATA, UNDER_AUTH]);
+  });
+});
 
 for (const kind of [nextHere, nextElsewhere]) {
   suite(
@@ -114,11 +125,6 @@ suite("The server's metadata", (claim) => {
   });
 
   const useless = {
-    "are an error of the server's": (_req, res) => res.status(500).end(),
-    "are no JSON": (_req, res) => res.type("json").send('{"response_types'),
-    "have no response types": (_req, res) => res.json({ issuer: "x" }),
-    "have response types that are no list": (_req, res) =>
-      res.json({ response_types_supported: "code" }),
     "are a redirect": (_req, res) => res.redirect(302, "/elsewhere"),
     "break off": (_req, res) => res.destroy(),
   };
@@ -190,19 +196,10 @@ suite("The server's metadata", (claim) => {
 suite(
   "Metadata, on a page that is kept while the user is away",
   (claim) => {
-    const goAndComeBack = async (page) => {
-      await leave(page);
-      await page.getByLabel("Password").waitFor();
-      await page.evaluate(() => history.back());
-      await page.waitForURL("**/app/bare.html", { waitUntil: "commit" });
-      const { error } = await page.evaluate(() => window.leaving);
-      assert.equal(error.code, "login_required");
-    };
-
     claim("are asked for once, also if there are none", async (visit) => {
       const page = await visit.open();
       await create(page);
-      for (const _ of [1, 2]) await goAndComeBack(page);
+      for (const _ of [1, 2]) await leaveAndComeBack(page);
       assert.deepEqual(questions(visit), [METADATA, UNDER_AUTH]);
     });
 
@@ -214,7 +211,7 @@ suite(
         );
         const page = await visit.open();
         await create(page);
-        await goAndComeBack(page);
+        await leaveAndComeBack(page);
         for (const end of ends.reverse()) end();
         tell(visit, CODE);
         await leave(page);
@@ -270,20 +267,13 @@ suite("The flow that was used", (claim) => {
 
   claim("is a callback page's, too", async (visit) => {
     tell(visit, CODE);
-    const options = { redirectUri: visit.world.app + CALLBACK };
-    const page = await visit.open("/app/bare.html#/deep");
-    await create(page, options);
-    await leave(page);
-    await typePassword(page);
-    await page.waitForURL("**/app/bare.html#/deep");
-    await ready(page);
-    const { session, redirect } = await create(page, options);
+    const how = { path: "/app/bare.html#/deep", isTyped: true };
+    const { session, redirect } = await throughCallback(visit, {}, how);
     assert.equal(session.flow, "code");
     assert.equal(redirect.status, "signed-in");
   });
 
   for (const [flow, given] of [
-    ["code", undefined],
     ["code", "implicit"],
     ["implicit", "code"],
   ]) {

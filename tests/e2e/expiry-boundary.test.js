@@ -22,21 +22,22 @@ const everyWay = (page) =>
     return results.map(({ value, error }) => value ?? error.code);
   });
 
-suite("A call at the brink of expiry", (claim) => {
+suite("A call at the moment of expiry", (claim) => {
   for (const renewBefore of [0, 60]) {
-    for (const left of [1000, 500, 0]) {
-      claim(
-        `is renewed for or sent as it is, never rejected: ${left} ms before, with renewBefore ${renewBefore}`,
-        async (visit) => {
-          await withClock(visit);
-          const { page } = await signedInByPassword(visit, { renewBefore });
+    claim(
+      `is renewed for or sent as it is, never rejected, with renewBefore ${renewBefore}: a second before, half a second, at the end`,
+      async (visit) => {
+        await withClock(visit);
+        const { page } = await signedInByPassword(visit, { renewBefore });
+        for (const left of [1000, 500, 0]) {
+          const before = renewals(visit).length;
           const { expiresAt } = await sessionOf(page);
           await page.clock.setSystemTime(expiresAt - left);
-          assert.deepEqual(await everyWay(page), [200, true, true]);
-          assert.ok(renewals(visit).length <= 1);
-        },
-      );
-    }
+          assert.deepEqual(await everyWay(page), [200, true, true], `${left}`);
+          assert.ok(renewals(visit).length <= before + 1, `${left}`);
+        }
+      },
+    );
   }
 
   claim(

@@ -62,9 +62,6 @@ suite("Which URL gets the token", (claim) => {
       const [{ sent, error }] = await fetchEach(there, [passing]);
       assert.equal(error, undefined);
       assert.equal(sent.length, 1);
-      for (const seen of await fetchEach(there, OF_OTHERS)) {
-        assert.ok(seen.error?.name !== "AuthError", seen.input);
-      }
     },
   );
 

@@ -6,15 +6,10 @@ import {
   FOREIGN_STATE,
   refuseWith,
 } from "./support/answers.js";
+import { throughCallback } from "./support/callback.js";
 import { BARE, byCode } from "./support/grants.js";
 import { suite } from "./support/suite.js";
-import {
-  create,
-  historyOf,
-  leave,
-  ready,
-  typePassword,
-} from "./support/visit.js";
+import { create, historyOf, ready, typePassword } from "./support/visit.js";
 
 const TAKEN_AWAY = {
   "blanked, as Office does": "history.replaceState = history.pushState = null",
@@ -52,20 +47,30 @@ for (const [how, script] of Object.entries(TAKEN_AWAY)) {
         assert.equal(await page.locator("iframe").count(), 0);
       },
     );
+  });
+}
 
-    claim("so does a code, without another page load", async (visit) => {
-      await visit.context.addInitScript(script);
-      const options = byCode(visit);
-      const page = await visit.open();
-      await Promise.all([
-        visit.signInUntilAnswered(page, options),
-        typePassword(page),
-      ]);
-      await page.evaluate(() => (window.isSame = true));
-      assert.ok((await create(page, options)).session);
-      assert.equal(await addressOf(page), visit.world.app + BARE);
-      assert.equal(await page.evaluate(() => window.isSame), true);
-    });
+for (const how of [
+  "blanked, as Office does",
+  "doing nothing in the prototype",
+]) {
+  suite(`history.replaceState ${how}`, (claim) => {
+    claim(
+      "a code leaves the address bar, without another page load",
+      async (visit) => {
+        await visit.context.addInitScript(TAKEN_AWAY[how]);
+        const options = byCode(visit);
+        const page = await visit.open();
+        await Promise.all([
+          visit.signInUntilAnswered(page, options),
+          typePassword(page),
+        ]);
+        await page.evaluate(() => (window.isSame = true));
+        assert.ok((await create(page, options)).session);
+        assert.equal(await addressOf(page), visit.world.app + BARE);
+        assert.equal(await page.evaluate(() => window.isSame), true);
+      },
+    );
   });
 }
 
@@ -181,15 +186,12 @@ suite("history.replaceState gone in every realm", (claim) => {
 
   claim("the callback page goes on to the app", async (visit) => {
     await visit.context.addInitScript(GONE);
-    const redirectUri = `${visit.world.app}/app/oauth-resp.html`;
-    const options = byCode(visit, { redirectUri });
-    const page = await visit.open("/app/rooms/7?floor=2#plan");
-    await create(page, options);
-    await leave(page);
-    await typePassword(page);
-    await page.waitForURL(/rooms\/7/);
-    await ready(page);
-    const { session, redirect } = await create(page, options);
+    const how = { path: "/app/rooms/7?floor=2#plan", isTyped: true };
+    const { page, session, redirect } = await throughCallback(
+      visit,
+      byCode(visit),
+      how,
+    );
     assert.ok(session, JSON.stringify(redirect));
     assert.doesNotMatch((await historyOf(page)).join(), /code=/);
   });
