@@ -4,6 +4,7 @@ import { account, systems } from "../servers/building.js";
 import {
   answered,
   assertHidden,
+  authorizations,
   BARE,
   byCode,
   signedInByCode,
@@ -19,13 +20,6 @@ const DIGEST = { md5: "hex", sha256: "base64url" };
 
 const digest = (kind, text) =>
   createHash(kind).update(text).digest(DIGEST[kind]);
-
-/** What the authorization endpoint was asked, each time. */
-const asked = (visit) =>
-  visit.requests
-    .map(({ url }) => new URL(url))
-    .filter(({ pathname }) => pathname === "/auth/oauth/authorize")
-    .map(({ searchParams }) => Object.fromEntries(searchParams));
 
 const namesOf = (visit, page) =>
   page.evaluate(async (server) => {
@@ -70,7 +64,7 @@ for (const kind of everywhere) {
       );
 
       claim(
-        "the server is asked with a challenge, and the code is exchanged in a form's body",
+        "the code is exchanged with a challenge's verifier, in a form's body, and nothing secret is to be seen, nor by going back",
         async (visit) => {
           const { page } = await signedInByCode(visit);
           const redirectUri = visit.world.app + BARE;
@@ -91,7 +85,7 @@ for (const kind of everywhere) {
           });
           assert.match(code, /^[\w.-]{20,}$/);
           assert.match(code_verifier, /^[\w-]{43,128}$/);
-          for (const { state, ...question } of asked(visit)) {
+          for (const { state, ...question } of authorizations(visit)) {
             assert.deepEqual(question, {
               response_type: "code",
               client_id: clientId,
@@ -103,47 +97,44 @@ for (const kind of everywhere) {
             assert.match(state, /^placeos-auth\.[0-9a-f]{64}$/);
           }
           assert.equal(page.url(), redirectUri);
-        },
-      );
 
-      claim(
-        "code, verifier, tokens and password are nowhere to be seen, and going back shows none",
-        async (visit) => {
-          const { page } = await signedInByCode(visit);
           await namesOf(visit, page);
-          const [{ form }] = tokenPosts(visit);
           const { access_token, refresh_token } = await stored(page);
           // The one address with the code in it is the server's answer, which is how a code comes.
-          const answer = `${visit.world.app}${BARE}?code=${form.code}&`;
-          await assertHidden(visit, page, [form.code], {
+          const answer = `${redirectUri}?code=${code}&`;
+          await assertHidden(visit, page, [code], {
             but: (url) => url.startsWith(answer),
           });
-          await assertHidden(visit, page, [
-            form.code_verifier,
+          const { password } = account;
+          const secrets = [
+            code_verifier,
             access_token,
             refresh_token,
-            account.password,
-          ]);
+            password,
+          ];
+          await assertHidden(visit, page, secrets);
           while (page.url() !== "about:blank") {
             await page.goBack();
             assert.doesNotMatch(page.url(), /code=/);
           }
         },
       );
-
-      claim("each sign-in has a verifier of its own", async (visit) => {
-        const { page, options } = await signedInByCode(visit);
-        await visit.signInUntilAnswered(page, options);
-        assert.ok((await create(page, options)).session);
-        const forms = tokenPosts(visit).map(({ form }) => form);
-        assert.equal(forms.length, 2);
-        assert.notEqual(forms[0].code_verifier, forms[1].code_verifier);
-        assert.notEqual(forms[0].code, forms[1].code);
-      });
     },
     { kind },
   );
 }
+
+suite("Signing in by code", (claim) => {
+  claim("has a verifier of its own each time", async (visit) => {
+    const { page, options } = await signedInByCode(visit);
+    await visit.signInUntilAnswered(page, options);
+    assert.ok((await create(page, options)).session);
+    const forms = tokenPosts(visit).map(({ form }) => form);
+    assert.equal(forms.length, 2);
+    assert.notEqual(forms[0].code_verifier, forms[1].code_verifier);
+    assert.notEqual(forms[0].code, forms[1].code);
+  });
+});
 
 suite("A page that comes back with a code", (claim) => {
   claim(
@@ -194,24 +185,11 @@ suite("A page that comes back with a code", (claim) => {
         login: { scope: "public admin" },
       });
       assert.equal(session.scope, "public admin");
-      const [{ scope }] = asked(visit);
+      const [{ scope }] = authorizations(visit);
       assert.equal(scope, "public admin");
       const [{ form }] = tokenPosts(visit);
       assert.equal(form.scope, undefined);
       assert.equal((await stored(page)).scope, "public admin");
-    },
-  );
-
-  claim(
-    "of an ACAEngine has it exchanged where that server does",
-    async (visit) => {
-      visit.world.sandbox.legacy = true;
-      const { session } = await signedInByCode(visit);
-      assert.equal(session.canRenew, true);
-      const paths = visit.world.sandbox.requests
-        .filter(({ method }) => method === "POST")
-        .map(({ url }) => url);
-      assert.deepEqual(paths, ["/login", "/auth/token"]);
     },
   );
 

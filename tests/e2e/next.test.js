@@ -65,89 +65,95 @@ for (const kind of [nextHere, nextElsewhere]) {
           assert.equal(tokenPosts(visit).length, 0);
         },
       );
-
-      claim("no password is taken for a token", async (visit) => {
-        const page = await visit.open();
-        await create(page, visit.world.options);
-        const { error } = await page.evaluate(
-          (credentials) => settled(auth.loginWithPassword(credentials)),
-          CREDENTIALS,
-        );
-        const { code, status, retryable } = error;
-        assert.deepEqual(
-          { code, status, retryable },
-          { code: "unsupported_grant_type", status: 400, retryable: false },
-        );
-        assert.equal(await sessionOf(page), null);
-      });
-
-      claim("an id_token is taken, and kept nowhere", async (visit) => {
-        const scope = "public openid";
-        const { page, session } = await signedInByCode(visit, {
-          options: { scope },
-        });
-        assert.equal(session.scope, scope);
-        const kept = await page.evaluate(() =>
-          JSON.stringify([{ ...sessionStorage }, { ...localStorage }]),
-        );
-        assert.ok(kept.includes("access_token"));
-        assert.ok(!kept.includes("id_token"));
-        const { value } = await renew(page);
-        assert.equal(value?.scope, scope);
-      });
-
-      claim(
-        "a renewal whose answer was lost is asked for again, with the same token, for which there is a grace",
-        async (visit) => {
-          const { page } = await signedInByCode(visit);
-          const { refresh_token } = await stored(page);
-          const end = answerAt(visit, TOKEN_PATH, (_req, res, next) => {
-            res.end = () => res.destroy();
-            next();
-          });
-          const { error } = await renew(page);
-          assert.equal(error?.code, "network");
-          end();
-          assert.ok((await renew(page)).value?.canRenew);
-          assert.deepEqual(
-            renewals(visit).map(({ form }) => form.refresh_token),
-            [refresh_token, refresh_token],
-          );
-          assert.notEqual((await stored(page)).refresh_token, refresh_token);
-          assert.equal(await statusOf(visit, page), 200);
-        },
-      );
-
-      claim("without a grace, the same ends the session", async (visit) => {
-        visit.world.sandbox.refreshGrace = 0;
-        const { page } = await signedInByCode(visit);
-        const end = answerAt(visit, TOKEN_PATH, (_req, res, next) => {
-          res.end = () => res.destroy();
-          next();
-        });
-        await renew(page);
-        end();
-        await listen(page);
-        assert.equal((await renew(page)).error?.code, "login_required");
-        assert.deepEqual(await heard(page), [["expired"]]);
-      });
-
-      claim(
-        "an access token that was revoked alone is no end: the session renews itself",
-        async (visit) => {
-          const { page } = await signedInByCode(visit);
-          const { access_token: token } = await stored(page);
-          await post(visit, REVOKE_PATH, { token });
-          assert.equal(await statusWith(visit, token), 401);
-          assert.equal(await statusOf(visit, page), 200);
-          assert.equal(renewals(visit).length, 1);
-          assert.ok(await sessionOf(page));
-        },
-      );
     },
     { kind },
   );
 }
+
+suite(
+  `Tokens of the ${nextElsewhere.name}`,
+  (claim) => {
+    claim("no password is taken for a token", async (visit) => {
+      const page = await visit.open();
+      await create(page, visit.world.options);
+      const { error } = await page.evaluate(
+        (credentials) => settled(auth.loginWithPassword(credentials)),
+        CREDENTIALS,
+      );
+      const { code, status, retryable } = error;
+      assert.deepEqual(
+        { code, status, retryable },
+        { code: "unsupported_grant_type", status: 400, retryable: false },
+      );
+      assert.equal(await sessionOf(page), null);
+    });
+
+    claim("an id_token is taken, and kept nowhere", async (visit) => {
+      const scope = "public openid";
+      const { page, session } = await signedInByCode(visit, {
+        options: { scope },
+      });
+      assert.equal(session.scope, scope);
+      const kept = await page.evaluate(() =>
+        JSON.stringify([{ ...sessionStorage }, { ...localStorage }]),
+      );
+      assert.ok(kept.includes("access_token"));
+      assert.ok(!kept.includes("id_token"));
+      const { value } = await renew(page);
+      assert.equal(value?.scope, scope);
+    });
+
+    claim(
+      "a renewal whose answer was lost is asked for again, with the same token, for which there is a grace",
+      async (visit) => {
+        const { page } = await signedInByCode(visit);
+        const { refresh_token } = await stored(page);
+        const end = answerAt(visit, TOKEN_PATH, (_req, res, next) => {
+          res.end = () => res.destroy();
+          next();
+        });
+        const { error } = await renew(page);
+        assert.equal(error?.code, "network");
+        end();
+        assert.ok((await renew(page)).value?.canRenew);
+        assert.deepEqual(
+          renewals(visit).map(({ form }) => form.refresh_token),
+          [refresh_token, refresh_token],
+        );
+        assert.notEqual((await stored(page)).refresh_token, refresh_token);
+        assert.equal(await statusOf(visit, page), 200);
+      },
+    );
+
+    claim("without a grace, the same ends the session", async (visit) => {
+      visit.world.sandbox.refreshGrace = 0;
+      const { page } = await signedInByCode(visit);
+      const end = answerAt(visit, TOKEN_PATH, (_req, res, next) => {
+        res.end = () => res.destroy();
+        next();
+      });
+      await renew(page);
+      end();
+      await listen(page);
+      assert.equal((await renew(page)).error?.code, "login_required");
+      assert.deepEqual(await heard(page), [["expired"]]);
+    });
+
+    claim(
+      "an access token that was revoked alone is no end: the session renews itself",
+      async (visit) => {
+        const { page } = await signedInByCode(visit);
+        const { access_token: token } = await stored(page);
+        await post(visit, REVOKE_PATH, { token });
+        assert.equal(await statusWith(visit, token), 401);
+        assert.equal(await statusOf(visit, page), 200);
+        assert.equal(renewals(visit).length, 1);
+        assert.ok(await sessionOf(page));
+      },
+    );
+  },
+  { kind: nextElsewhere },
+);
 
 suite(
   `Only with the ${nextHere.name}`,

@@ -110,9 +110,17 @@ for (const kind of [
           await assertNotKept(page, account.password);
         },
       );
+    },
+    { kind },
+  );
+}
 
+for (const kind of [sandboxHere, doorkeeperElsewhere]) {
+  suite(
+    `A sign-in with a password that is refused, ${kind.name}`,
+    (claim) => {
       claim(
-        "that is wrong is invalid_grant in the server's own words, and a session there was stays",
+        "because it is wrong is invalid_grant in the server's own words, and a session there was stays",
         async (visit) => {
           const { page } = await signedInByPassword(visit);
           const before = await stored(page);
@@ -138,7 +146,7 @@ for (const kind of [
         },
       );
 
-      claim("with a scope that is refused is invalid_scope", async (visit) => {
+      claim("because of its scope is invalid_scope", async (visit) => {
         const { page } = await signedInByPassword(visit);
         const before = await stored(page);
         await page.evaluate(() => (window.session = auth.session));
@@ -177,28 +185,43 @@ async function assertNotKept(page, password) {
 }
 
 suite("Credentials", (claim) => {
-  for (const [what, given, named] of [
-    ["nothing", undefined, "username"],
-    ["no username", { password: "x" }, "username"],
-    ["no password", { username: "x" }, "password"],
-    ["a password that is none", { username: "x", password: 1 }, "password"],
-    ["a username that is null", { username: null, password: "x" }, "username"],
-    ["a misspelt key", { ...CREDENTIALS, passwort: "x" }, "passwort"],
-    ["a scope that can't be", { ...CREDENTIALS, scope: "a  b" }, "scope"],
-    ["a wrong authority", { ...CREDENTIALS, authority: 1 }, "authority"],
-    ["a wrong secret", { ...CREDENTIALS, clientSecret: {} }, "clientSecret"],
-    ["a text", "ada", "options"],
-  ]) {
-    claim(`with ${what} are refused by name, and not sent`, async (visit) => {
+  claim(
+    "that can't be ones are refused by name, and not sent",
+    async (visit) => {
       const page = await visit.open();
       await create(page);
-      const { error } = await attempt(page, given);
-      assert.equal(error?.code, "configuration");
-      assert.match(error.message, new RegExp(`\`${named}\``));
-      assert.ok(!error.text.includes(account.password));
+      for (const [
+        what,
+        given,
+        named,
+      ] of /** @type {[string, unknown, string][]} */ ([
+        ["nothing", undefined, "username"],
+        ["no username", { password: "x" }, "username"],
+        ["no password", { username: "x" }, "password"],
+        ["a password that is none", { username: "x", password: 1 }, "password"],
+        [
+          "a username that is null",
+          { username: null, password: "x" },
+          "username",
+        ],
+        ["a misspelt key", { ...CREDENTIALS, passwort: "x" }, "passwort"],
+        ["a scope that can't be", { ...CREDENTIALS, scope: "a  b" }, "scope"],
+        ["a wrong authority", { ...CREDENTIALS, authority: 1 }, "authority"],
+        [
+          "a wrong secret",
+          { ...CREDENTIALS, clientSecret: {} },
+          "clientSecret",
+        ],
+        ["a text", "ada", "options"],
+      ])) {
+        const { error } = await attempt(page, given);
+        assert.equal(error?.code, "configuration", what);
+        assert.match(error.message, new RegExp(`\`${named}\``), what);
+        assert.ok(!error.text.includes(account.password), what);
+      }
       assert.equal(tokenPosts(visit).length, 0);
-    });
-  }
+    },
+  );
 
   claim("are of no use to a client with an API key", async (visit) => {
     const page = await visit.open();

@@ -21,7 +21,7 @@ import {
 } from "./support/grants.js";
 import { suite } from "./support/suite.js";
 import { create, keysOf, ready } from "./support/visit.js";
-import { everywhere } from "./support/worlds.js";
+import { everywhere, nextElsewhere, sandboxHere } from "./support/worlds.js";
 
 const LOGOUT_PATH = "/auth/logout";
 
@@ -85,28 +85,39 @@ for (const kind of everywhere) {
           await assertHidden(visit, page, [access_token, refresh_token]);
         },
       );
+    },
+    { kind },
+  );
+}
 
-      claim("here alone stays, and still has them revoked", async (visit) => {
-        const { page } = await signedInForLong(visit);
-        const tokens = await stored(page);
-        await listen(page);
-        const session = await page.evaluate(async () => {
-          await auth.logout({ local: true });
-          return auth.session;
-        });
-        assert.equal(session, null);
-        assert.deepEqual(await heard(page), [["signed-out"]]);
-        assert.deepEqual(revoked(visit), [
-          tokens.refresh_token,
-          tokens.access_token,
-        ]);
-        await assertDead(visit, tokens);
-        assert.deepEqual(await keysOf(page), []);
-        assert.equal(page.url(), visit.world.app + BARE);
-        assert.ok(
-          !visit.requests.some((asked) => pathOf(asked) === LOGOUT_PATH),
-        );
-      });
+for (const kind of [sandboxHere, nextElsewhere]) {
+  suite(
+    `Signing out without leaving the page, ${kind.name}`,
+    (claim) => {
+      claim(
+        "has both tokens revoked, and they are dead then",
+        async (visit) => {
+          const { page } = await signedInForLong(visit);
+          const tokens = await stored(page);
+          await listen(page);
+          const session = await page.evaluate(async () => {
+            await auth.logout({ local: true });
+            return auth.session;
+          });
+          assert.equal(session, null);
+          assert.deepEqual(await heard(page), [["signed-out"]]);
+          assert.deepEqual(revoked(visit), [
+            tokens.refresh_token,
+            tokens.access_token,
+          ]);
+          await assertDead(visit, tokens);
+          assert.deepEqual(await keysOf(page), []);
+          assert.equal(page.url(), visit.world.app + BARE);
+          assert.ok(
+            !visit.requests.some((asked) => pathOf(asked) === LOGOUT_PATH),
+          );
+        },
+      );
     },
     { kind },
   );
@@ -123,30 +134,35 @@ const FAILURES = {
 
 suite("A server that answers a revocation with", (claim) => {
   for (const [how, answer] of Object.entries(FAILURES)) {
-    claim(
-      `${how} keeps nobody from signing out, wherever the session is kept`,
-      async (visit) => {
-        answerAt(visit, REVOKE_PATH, answer);
-        for (const storage of ["session", "local", "memory"]) {
-          const { page } = await signedInByPassword(visit, { storage });
-          await listen(page);
-          const { result, ms, token } = await page.evaluate(async () => {
-            const begun = performance.now();
-            const result = await settled(auth.logout({ local: true }));
-            const ms = performance.now() - begun;
-            return { result, ms, token: await settled(auth.token()) };
-          });
-          assert.deepEqual(result, { value: undefined });
-          assert.ok(ms < 5500, `${ms} ms, of three seconds`);
-          assert.equal(token.error.code, "login_required");
-          assert.deepEqual(await heard(page), [["signed-out"]]);
-          assert.deepEqual(await keysOf(page), []);
-          const asked = visit.world.sandbox.requests.map(({ url }) => url);
-          assert.ok(!asked.includes("/elsewhere"), "no redirect is followed");
-          await page.close();
-        }
-      },
-    );
+    claim(`${how} keeps nobody from signing out`, async (visit) => {
+      answerAt(visit, REVOKE_PATH, answer);
+      await signOutSoon(visit, "session");
+      const asked = visit.world.sandbox.requests.map(({ url }) => url);
+      assert.ok(!asked.includes("/elsewhere"), "no redirect is followed");
+    });
+  }
+
+  claim("a failure, the same, wherever the session is kept", async (visit) => {
+    answerAt(visit, REVOKE_PATH, FAILURES[500]);
+    for (const storage of ["local", "memory"]) {
+      await signOutSoon(visit, storage);
+    }
+  });
+
+  async function signOutSoon(visit, storage) {
+    const { page } = await signedInByPassword(visit, { storage });
+    await listen(page);
+    const { result, ms, token } = await page.evaluate(async () => {
+      const begun = performance.now();
+      const result = await settled(auth.logout({ local: true }));
+      const ms = performance.now() - begun;
+      return { result, ms, token: await settled(auth.token()) };
+    });
+    assert.deepEqual(result, { value: undefined });
+    assert.ok(ms < 5500, `${ms} ms, of three seconds`);
+    assert.equal(token.error.code, "login_required");
+    assert.deepEqual(await heard(page), [["signed-out"]]);
+    assert.deepEqual(await keysOf(page), []);
   }
 
   claim("nothing yet has no say in the session's end here", async (visit) => {
