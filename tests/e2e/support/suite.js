@@ -8,20 +8,22 @@ const TEST_MS = 30_000;
 
 /** @import { Browser } from "playwright-core" */
 
-/** @type {Map<boolean, Browser>} */
+/** @type {Map<boolean, Promise<Browser>>} */
 const browsers = new Map();
 
-after(() => Promise.all([...browsers.values()].map((each) => each.close())));
+after(async () => {
+  for (const browser of await Promise.all(browsers.values())) {
+    await browser.close();
+  }
+});
 
 /**
- * One for the file, however many groups there are.
+ * One for the file, also for groups that run at the same time.
  *
  * @param {{ keepsPages: boolean }} options
  */
-async function browserWith({ keepsPages }) {
-  const known = browsers.get(keepsPages);
-  if (known) return known;
-  const browser = await launchChromium({ keepsPages });
+function browserWith({ keepsPages }) {
+  const browser = browsers.get(keepsPages) ?? launchChromium({ keepsPages });
   browsers.set(keepsPages, browser);
   return browser;
 }
@@ -47,7 +49,8 @@ export function suite(
   { kind = sandboxHere, keepsPages = false, timeout = TEST_MS } = {},
 ) {
   const why = whyNoChromium || kind.why;
-  describe(title, () => {
+  // The claims of a group share its world, so they run one after another, also in a group of groups.
+  describe(title, { concurrency: false }, () => {
     /** @type {import("./worlds.js").World} */
     let world;
     /** @type {object} */
