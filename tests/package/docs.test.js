@@ -209,3 +209,30 @@ test("every sample fits the types", { skip }, async () => {
     await rm(app, { recursive: true, force: true });
   }
 });
+
+test("each rule of the architecture names tests that are there", () => {
+  const rules = section(
+    read("docs/architecture.md"),
+    "The rules, and the tests that hold them",
+  );
+  const rows = rules.split("\n").filter((line) => /^\| \d\./.test(line));
+  assert.equal(rows.length, 9);
+  const model = readdirSync(join(root, "tests/host/model")).map((name) =>
+    read(join("tests/host/model", name)),
+  );
+  for (const row of rows) {
+    const names = found(row, /`([\w-]+)`/g);
+    assert.ok(names.length > 0 || row.includes("model"), row);
+    for (const name of names) {
+      const files = [
+        `tests/host/${name}.rs`,
+        `tests/e2e/${name}.test.js`,
+        `tests/package/${name}.test.js`,
+      ];
+      const isThere =
+        files.some((path) => existsSync(join(root, path))) ||
+        model.some((text) => text.includes(`fn ${name}(`));
+      assert.ok(isThere, `${name}, of ${row}`);
+    }
+  }
+});
