@@ -2,9 +2,9 @@
 
 use wasm_bindgen::prelude::*;
 
-#[wasm_bindgen(module = "/src/browser/brand.js")]
+#[wasm_bindgen(module = "/src/browser/platform.js")]
 extern "C" {
-    #[wasm_bindgen(js_name = read)]
+    #[wasm_bindgen(js_name = readMember)]
     fn read_member(class: &str, member: &str, object: &JsValue) -> JsValue;
 }
 

@@ -1,4 +1,7 @@
 //! One small file per browser facility. What the browser may refuse comes back as a `Result` or an `Option`.
+//!
+//! Some are JavaScript modules with a Rust signature. There are four at the most: with five, wasm-bindgen's test server
+//! (0.2.130) now and then never sends the last one.
 
 pub mod abort;
 pub mod brand;

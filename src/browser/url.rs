@@ -3,9 +3,9 @@
 use crate::url::Url;
 use wasm_bindgen::prelude::*;
 
-#[wasm_bindgen(module = "/src/browser/url.js")]
+#[wasm_bindgen(module = "/src/browser/platform.js")]
 extern "C" {
-    #[wasm_bindgen(js_name = parse)]
+    #[wasm_bindgen(js_name = parseUrl)]
     fn parts(text: &str, base: Option<&str>) -> Option<String>;
 }
 
