@@ -1,4 +1,4 @@
-//! What is said among the tabs of this origin, by `BroadcastChannel`.
+//! Messages among the tabs of this origin, by `BroadcastChannel`.
 
 use crate::browser::listener::Listener;
 use crate::browser::property;
@@ -24,19 +24,19 @@ extern "C" {
 #[must_use = "dropping a channel closes it"]
 pub struct Channel {
     channel: BroadcastChannel,
-    /// The other end of it on this page, because no end hears itself.
+    /// A second end of it on this page, because no end gets its own messages.
     other: BroadcastChannel,
     _listener: Listener,
 }
 
 impl Channel {
     /// Opens the channel of that name. `None` where the browser has none.
-    pub fn open(name: &str, hear: impl Fn(String) + 'static) -> Option<Self> {
+    pub fn open(name: &str, on_message: impl Fn(String) + 'static) -> Option<Self> {
         let channel = BroadcastChannel::new(name).ok()?;
         let other = BroadcastChannel::new(name).ok()?;
         let listener = Listener::on(&channel, "message", move |event| {
             if let Some(text) = property(&event, "data").as_string() {
-                hear(text);
+                on_message(text);
             }
         })?;
         Some(Channel {
@@ -46,20 +46,20 @@ impl Channel {
         })
     }
 
-    /// Says something to every other tab.
-    pub fn say(&self, text: &str) {
+    /// Sends a text to every other tab.
+    pub fn post(&self, text: &str) {
         // Fails only for a closed channel, and for what can't be cloned.
         let _ = self.channel.post_message(text);
     }
 
-    /// Says something to every tab, this one included: what it hears of itself it hears after all that was said before.
-    pub fn echo(&self, text: &str) {
+    /// Sends a text to every tab, this one included, which gets it after all that was sent before.
+    pub fn post_to_all(&self, text: &str) {
         let _ = self.other.post_message(text);
     }
 }
 
-/// Says something to every other tab, without listening.
-pub fn say(name: &str, text: &str) {
+/// Sends a text to every other tab, without listening.
+pub fn post(name: &str, text: &str) {
     if let Ok(channel) = BroadcastChannel::new(name) {
         let _ = channel.post_message(text);
         let _ = channel.close();

@@ -169,7 +169,7 @@ impl Client {
             Effect::Post(message) => self.channel.post(&message),
             Effect::PostEcho(number) => {
                 if !self.channel.post_echo(number) {
-                    // No other tab is heard, either.
+                    // Nor do other tabs send anything to this one.
                     self.handle(Event::PeerMessage(TabMessage::Echo(number)));
                 }
             }
@@ -245,7 +245,7 @@ impl Client {
         self.handle(Event::Opened);
     }
 
-    /// One less is open. The last one stops the timer, and hears no more.
+    /// One less is open. The last one stops the timer, and gets no more messages.
     pub fn close(self: &Rc<Self>) {
         self.open.set(self.open.get().saturating_sub(1));
         if self.open.get() == 0 {

@@ -42,17 +42,17 @@ impl TabChannel {
     pub fn post(&self, message: &TabMessage) {
         let text = message.to_text();
         match (&*self.channel.borrow(), &self.name) {
-            (Some(channel), _) => channel.say(text.reveal()),
-            (None, Some(name)) => channel::say(name, text.reveal()),
+            (Some(channel), _) => channel.post(text.reveal()),
+            (None, Some(name)) => channel::post(name, text.reveal()),
             (None, None) => {}
         }
     }
 
-    /// Sends an echo of that number to every tab, this one included. Says whether this tab will hear it.
+    /// Sends an echo of that number to every tab, this one included. Says whether this tab will get it.
     pub fn post_echo(&self, number: u32) -> bool {
         let channel = self.channel.borrow();
         if let Some(channel) = &*channel {
-            channel.echo(TabMessage::Echo(number).to_text().reveal());
+            channel.post_to_all(TabMessage::Echo(number).to_text().reveal());
         }
         channel.is_some()
     }

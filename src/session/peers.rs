@@ -20,7 +20,7 @@ impl Machine {
             TabMessage::Echo(number) => {
                 let kind = self.storage.kind;
                 for turn in self.turns.waiting_for_echo(number) {
-                    let progress = self.turns.heard_itself(turn, kind, &mut step.out);
+                    let progress = self.turns.on_echo(turn, kind, &mut step.out);
                     self.go_on(progress, step);
                 }
             }

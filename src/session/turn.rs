@@ -56,15 +56,15 @@ enum Stage {
         looks: u32,
         silent_looks: u32,
         /// Whether another tab has said something since the last look.
-        has_heard: bool,
+        has_peer_spoken: bool,
     },
     /// It waits for its own echo.
-    HearingItself {
+    AwaitingEcho {
         then: CaughtUp,
         half: Half,
     },
     /// It gives the other tabs the time to answer.
-    HearingOthers {
+    AwaitingAnswers {
         then: CaughtUp,
         half: Half,
     },
@@ -139,7 +139,7 @@ impl Turns {
                 is_second_queue,
                 looks: 0,
                 silent_looks: 0,
-                has_heard: false,
+                has_peer_spoken: false,
             };
         }
     }
@@ -167,8 +167,11 @@ impl Turns {
     /// Another tab says something: it isn't frozen.
     pub fn on_message(&mut self) {
         for turn in &mut self.turns {
-            if let Stage::Queued { has_heard, .. } = &mut turn.stage {
-                *has_heard = true;
+            if let Stage::Queued {
+                has_peer_spoken, ..
+            } = &mut turn.stage
+            {
+                *has_peer_spoken = true;
             }
         }
     }
@@ -176,10 +179,10 @@ impl Turns {
     /// Learns what the other tabs have said up to now.
     pub fn catch_up(&mut self, number: u32, then: CaughtUp, out: &mut Vec<Effect>) {
         let half = Half::First;
-        self.hear_itself(number, Stage::HearingItself { then, half }, out);
+        self.await_echo(number, Stage::AwaitingEcho { then, half }, out);
     }
 
-    fn hear_itself(&mut self, number: u32, stage: Stage, out: &mut Vec<Effect>) {
+    fn await_echo(&mut self, number: u32, stage: Stage, out: &mut Vec<Effect>) {
         if let Some(turn) = self.find(number) {
             turn.stage = stage;
             self.echo = self.echo.wrapping_add(1);
@@ -193,7 +196,7 @@ impl Turns {
         let waits = |turn: &&Turn| {
             matches!(
                 turn.stage,
-                Stage::HearingItself { .. } | Stage::Closing { .. }
+                Stage::AwaitingEcho { .. } | Stage::Closing { .. }
             )
         };
         let turns = self.turns.iter().filter(|_| echo == self.echo);
@@ -201,7 +204,7 @@ impl Turns {
     }
 
     /// A turn has heard its echo.
-    pub fn heard_itself(
+    pub fn on_echo(
         &mut self,
         number: u32,
         kind: StorageKind,
@@ -211,13 +214,13 @@ impl Turns {
         match std::mem::replace(&mut turn.stage, Stage::Asking) {
             // The others hear the question after this tab has heard itself. What they have stored where all tabs share
             // the storage is seen without asking them.
-            Stage::HearingItself { then, .. } if kind == StorageKind::Session => {
+            Stage::AwaitingEcho { then, .. } if kind == StorageKind::Session => {
                 let half = Half::First;
-                turn.stage = Stage::HearingOthers { then, half };
+                turn.stage = Stage::AwaitingAnswers { then, half };
                 start(number, HALF_ANSWER, out);
                 None
             }
-            Stage::HearingItself { then, .. } | Stage::HearingOthers { then, .. } => {
+            Stage::AwaitingEcho { then, .. } | Stage::AwaitingAnswers { then, .. } => {
                 Some(Progress::CaughtUp(number, then))
             }
             Stage::Closing { .. } => {
@@ -242,7 +245,7 @@ impl Turns {
         match &mut turn.stage {
             Stage::Asking => None,
             Stage::Queued { .. } => self.look_at_lock(number, out),
-            Stage::HearingItself {
+            Stage::AwaitingEcho {
                 half: half @ Half::First,
                 ..
             }
@@ -253,7 +256,7 @@ impl Turns {
                 start(number, HALF_ECHO, out);
                 None
             }
-            Stage::HearingOthers {
+            Stage::AwaitingAnswers {
                 half: half @ Half::First,
                 ..
             } => {
@@ -261,8 +264,8 @@ impl Turns {
                 start(number, HALF_ANSWER, out);
                 None
             }
-            Stage::HearingItself { .. } | Stage::HearingOthers { .. } | Stage::Closing { .. } => {
-                self.heard_itself(number, kind, out)
+            Stage::AwaitingEcho { .. } | Stage::AwaitingAnswers { .. } | Stage::Closing { .. } => {
+                self.on_echo(number, kind, out)
             }
         }
     }
@@ -275,13 +278,13 @@ impl Turns {
             is_second_queue,
             looks,
             silent_looks,
-            has_heard,
+            has_peer_spoken,
         } = &mut turn.stage
         else {
             return None;
         };
         *looks += 1;
-        *silent_looks = if std::mem::take(has_heard) {
+        *silent_looks = if std::mem::take(has_peer_spoken) {
             0
         } else {
             *silent_looks + 1
@@ -314,7 +317,7 @@ impl Turns {
     pub fn close(&mut self, number: u32, out: &mut Vec<Effect>) {
         let has_lock = self.find(number).is_some_and(|turn| turn.lock.is_some());
         if has_lock {
-            self.hear_itself(number, Stage::Closing { half: Half::First }, out);
+            self.await_echo(number, Stage::Closing { half: Half::First }, out);
         } else {
             self.end(number, out);
         }
@@ -345,11 +348,11 @@ impl Turn {
         matches!(
             self.stage,
             Stage::Queued { .. }
-                | Stage::HearingItself {
+                | Stage::AwaitingEcho {
                     then: CaughtUp::TakeTurn,
                     ..
                 }
-                | Stage::HearingOthers {
+                | Stage::AwaitingAnswers {
                     then: CaughtUp::TakeTurn,
                     ..
                 }

@@ -65,8 +65,8 @@ const CANNOT_THROW = {
   ],
   "a class or a function of this package, which catches everything": [
     /^const ret = new AuthError\(/,
-    /^const ret = parse\(/,
-    /^const ret = read\(/,
+    /^const ret = parseUrl\(/,
+    /^const ret = readMember\(/,
   ],
 };
 
