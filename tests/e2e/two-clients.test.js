@@ -21,19 +21,23 @@ const COPIES = {
 };
 
 /** Two clients with these options, made at once; what each sees. */
-const createBoth = (page, copies, options) =>
+const createBoth = (page, copies, options, isInOrder = false) =>
   page.evaluate(
-    async ([copies, options]) => {
+    async ([copies, options, isInOrder]) => {
       const packages = await Promise.all(
         copies.map((copy) => import(`${copy}index.js`)),
       );
-      const going = packages.map(({ createAuth }, at) => {
+      const going = [];
+      for (const [at, { createAuth }] of packages.entries()) {
         const log = (line) => console.debug(line);
-        return createAuth({ ...options[at], log });
-      });
+        going.push(createAuth({ ...options[at], log }));
+        // The next one begins while the first exchanges the code.
+        while (isInOrder && location.search.includes("code="))
+          await new Promise((resolve) => setTimeout(resolve, 1));
+      }
       return Promise.all(going.map(async (each) => plain(await each)));
     },
-    [copies, options],
+    [copies, options, isInOrder],
   );
 
 /** The same server and client, and an option that differs. */
@@ -126,7 +130,7 @@ for (const [which, copies] of Object.entries(COPIES)) {
       const page = await visit.open();
       await answered(visit, page, options);
       const given = [options, { ...options, flow: "implicit" }];
-      const [one, other] = await createBoth(page, copies, given);
+      const [one, other] = await createBoth(page, copies, given, true);
       assert.ok(one.session);
       assert.deepEqual(other, one);
       assert.equal(tokenPosts(visit).length, 1);
