@@ -25,6 +25,9 @@ const SIGN_INS: &str = "placeos-auth:sign-in:";
 /// How long another client of this page may take to exchange a code: longer than the requests for it can.
 const LONGEST_EXCHANGE: Duration = Duration::from_secs(20);
 
+/// How long another client of this page may take to begin, if there is one.
+const LONGEST_START: Duration = Duration::from_secs(2);
+
 /// How long is between two looks whether it has.
 const LOOK: Duration = Duration::from_millis(50);
 
@@ -72,10 +75,21 @@ thread_local! {
 /// this package: a property of the page. Any script that reads it could have read the address bar.
 const HELD: &str = "placeos-auth:held";
 
+fn held() -> Option<Url> {
+    browser::url::parse(&page_wide::get(HELD)?, None)
+}
+
 fn take_held() -> Option<Url> {
-    let text = page_wide::get(HELD).filter(|text| !text.is_empty())?;
+    let url = held()?;
     page_wide::set(HELD, "");
-    browser::url::parse(&text, None)
+    Some(url)
+}
+
+/// Whether a response is held that leads to a session of this client's, if another client takes it.
+fn holds_own(shared: &Shared) -> bool {
+    held()
+        .and_then(|url| stored_sign_in(&find(&url, &shared.config().redirect_url)?.0))
+        .is_some_and(|sign_in| shared.config().began(&sign_in))
 }
 
 fn stored_sign_in(response: &Response) -> Option<SignIn> {
@@ -254,15 +268,15 @@ fn restore_outcome(shared: &Rc<Shared>) {
             note_outcome(shared, redirect);
             restore_state(state);
         }
-    } else if page_wide::get(&outcome).as_deref() == Some("") && shared.config().api_key.is_none() {
-        shared.log("another client on this page exchanges the code: waiting for it");
+    } else if patience(shared, &outcome).is_some() && shared.config().api_key.is_none() {
+        shared.log("another client on this page completes the sign-in: waiting for it");
         let closed = shared.landed.close_until_dropped();
         let shared = Rc::clone(shared);
         spawn_local(async move {
             let begun = clock::now();
             for _ in 0..MOST_LOOKS {
-                let is_over = clock::now().distance(begun) >= LONGEST_EXCHANGE;
-                if is_over || page_wide::get(&outcome).as_deref() != Some("") {
+                let waited = clock::now().distance(begun);
+                if patience(&shared, &outcome).is_none_or(|longest| waited >= longest) {
                     break;
                 }
                 sleep(LOOK).await;
@@ -272,6 +286,15 @@ fn restore_outcome(shared: &Rc<Shared>) {
         });
     } else {
         take_over(shared, &outcome);
+    }
+}
+
+/// How long another client on this page is waited for: while it exchanges a code, and while it may yet take its response.
+fn patience(shared: &Shared, outcome: &str) -> Option<Duration> {
+    match page_wide::get(outcome).as_deref() {
+        Some("") => Some(LONGEST_EXCHANGE),
+        Some(_) => None,
+        None => holds_own(shared).then_some(LONGEST_START),
     }
 }
 

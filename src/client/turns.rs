@@ -6,52 +6,46 @@ use std::cell::RefCell;
 
 /// What the browser holds for the turns of this tab.
 #[derive(Default)]
-pub struct TurnHandles(RefCell<Vec<(u32, TurnHandle)>>);
-
-#[derive(Default)]
-struct TurnHandle {
-    lock: Option<Lock>,
-    timer: Option<Timer>,
+pub struct TurnHandles {
+    locks: Slots<Lock>,
+    timers: Slots<Timer>,
 }
 
 impl TurnHandles {
-    /// Replaces what a turn has; gives what it had.
-    fn replace(&self, turn: u32, mut handle: TurnHandle) -> TurnHandle {
-        let mut handles = self.0.borrow_mut();
-        match handles.iter_mut().find(|(known, _)| *known == turn) {
-            Some((_, known)) => {
-                if handle.lock.is_some() {
-                    std::mem::swap(&mut known.lock, &mut handle.lock);
-                } else {
-                    std::mem::swap(&mut known.timer, &mut handle.timer);
-                }
-                handle
-            }
-            None => {
-                handles.push((turn, handle));
-                TurnHandle::default()
-            }
-        }
-    }
-
     /// The lock of a turn. One that it had before is released.
     pub fn set_lock(&self, turn: u32, lock: Lock) {
-        let (lock, timer) = (Some(lock), None);
-        drop(self.replace(turn, TurnHandle { lock, timer }));
+        self.locks.set(turn, Some(lock));
     }
 
     /// The timer of a turn, or none. One that it had before is stopped.
     pub fn set_timer(&self, turn: u32, timer: Option<Timer>) {
-        let lock = None;
-        drop(self.replace(turn, TurnHandle { lock, timer }));
+        self.timers.set(turn, timer);
     }
 
     /// Releases the lock of a turn, and stops its timer.
     pub fn end(&self, turn: u32) {
-        let mut handles = self.0.borrow_mut();
-        let at = handles.iter().position(|(known, _)| *known == turn);
-        let gone = at.map(|at| handles.remove(at));
-        drop(handles);
-        drop(gone);
+        self.locks.set(turn, None);
+        self.timers.set(turn, None);
+    }
+}
+
+/// One thing for each turn.
+struct Slots<T>(RefCell<Vec<(u32, T)>>);
+
+impl<T> Default for Slots<T> {
+    fn default() -> Self {
+        Slots(RefCell::default())
+    }
+}
+
+impl<T> Slots<T> {
+    fn set(&self, turn: u32, value: Option<T>) {
+        let mut slots = self.0.borrow_mut();
+        let at = slots.iter().position(|(known, _)| *known == turn);
+        let before = at.map(|at| slots.swap_remove(at));
+        slots.extend(value.map(|value| (turn, value)));
+        // In this order: the end of a lock or timer may run the page's code.
+        drop(slots);
+        drop(before);
     }
 }

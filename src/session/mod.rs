@@ -125,8 +125,8 @@ impl Machine {
         Machine {
             state: State::SignedOut,
             storage: Storage::new(settings.storage),
+            turns: Turns::new(settings.storage, first_echo),
             settings,
-            turns: Turns::new(first_echo),
             superseded_renewal: None,
             renewals: 0,
             sign_outs: 0,
@@ -195,8 +195,7 @@ impl Machine {
                 self.go_on(progress, step);
             }
             Event::TimerFired(turn) => {
-                let kind = self.storage.kind;
-                let progress = self.turns.on_timer(turn, kind, &mut step.out);
+                let progress = self.turns.on_timer(turn, &mut step.out);
                 self.go_on(progress, step);
             }
             Event::ServerAnswered { renewal, outcome } => {

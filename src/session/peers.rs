@@ -18,9 +18,8 @@ impl Machine {
             TabMessage::Failure(generation, error) => self.on_peer_failure(generation, error, step),
             TabMessage::Ask(generation) => self.on_peer_question(generation, step),
             TabMessage::Echo(number) => {
-                let kind = self.storage.kind;
                 for turn in self.turns.waiting_for_echo(number) {
-                    let progress = self.turns.on_echo(turn, kind, &mut step.out);
+                    let progress = self.turns.on_echo(turn, &mut step.out);
                     self.go_on(progress, step);
                 }
             }

@@ -32,6 +32,8 @@ const HALF_ANSWER: Duration = Duration::from_millis(50);
 /// The turns of one tab. More than one is there while the answer to an earlier renewal is still on its way.
 #[derive(Debug)]
 pub(super) struct Turns {
+    /// Where the session is stored.
+    kind: StorageKind,
     turns: Vec<Turn>,
     /// The number of the last lock that was requested.
     lock: u32,
@@ -100,8 +102,9 @@ pub(super) enum Progress {
 }
 
 impl Turns {
-    pub fn new(first_echo: u32) -> Self {
+    pub fn new(kind: StorageKind, first_echo: u32) -> Self {
         Turns {
+            kind,
             turns: Vec::new(),
             lock: 0,
             echo: first_echo,
@@ -204,12 +207,8 @@ impl Turns {
     }
 
     /// A turn has heard its echo.
-    pub fn on_echo(
-        &mut self,
-        number: u32,
-        kind: StorageKind,
-        out: &mut Vec<Effect>,
-    ) -> Option<Progress> {
+    pub fn on_echo(&mut self, number: u32, out: &mut Vec<Effect>) -> Option<Progress> {
+        let kind = self.kind;
         let turn = self.find(number)?;
         match std::mem::replace(&mut turn.stage, Stage::Asking) {
             // The others hear the question after this tab has heard itself. What they have stored where all tabs share
@@ -235,12 +234,7 @@ impl Turns {
     }
 
     /// The timer of a turn is over.
-    pub fn on_timer(
-        &mut self,
-        number: u32,
-        kind: StorageKind,
-        out: &mut Vec<Effect>,
-    ) -> Option<Progress> {
+    pub fn on_timer(&mut self, number: u32, out: &mut Vec<Effect>) -> Option<Progress> {
         let turn = self.find(number)?;
         match &mut turn.stage {
             Stage::Asking => None,
@@ -265,7 +259,7 @@ impl Turns {
                 None
             }
             Stage::AwaitingEcho { .. } | Stage::AwaitingAnswers { .. } | Stage::Closing { .. } => {
-                self.on_echo(number, kind, out)
+                self.on_echo(number, out)
             }
         }
     }

@@ -31,7 +31,7 @@ const createBoth = (page, copies, options, isInOrder = false) =>
       for (const [at, { createAuth }] of packages.entries()) {
         const log = (line) => console.debug(line);
         going.push(createAuth({ ...options[at], log }));
-        // The next one begins while the first exchanges the code.
+        // The next one begins when the first has taken the answer out of the address bar.
         while (isInOrder && location.search.includes("code="))
           await new Promise((resolve) => setTimeout(resolve, 1));
       }
@@ -130,11 +130,28 @@ for (const [which, copies] of Object.entries(COPIES)) {
       const page = await visit.open();
       await answered(visit, page, options);
       const given = [options, { ...options, flow: "implicit" }];
-      const [one, other] = await createBoth(page, copies, given, true);
+      const [one, other] = await createBoth(page, copies, given);
       assert.ok(one.session);
       assert.deepEqual(other, one);
       assert.equal(tokenPosts(visit).length, 1);
     });
+
+    for (const at of [0, 1]) {
+      claim(
+        `of which ${["the first", "the second"][at]} is of another flow than the answer`,
+        async (visit) => {
+          const options = byCode(visit);
+          const page = await visit.open();
+          await answered(visit, page, options);
+          const given = [options, options];
+          given[at] = { ...options, flow: "implicit" };
+          const [one, other] = await createBoth(page, copies, given, true);
+          assert.ok(one.session);
+          assert.deepEqual(other, one);
+          assert.equal(tokenPosts(visit).length, 1);
+        },
+      );
+    }
   });
 }
 
