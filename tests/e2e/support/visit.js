@@ -100,6 +100,8 @@ export class Visit {
   async signInUntilAnswered(page, options, login) {
     await create(page, options);
     await leave(page, login);
+    // The page that is left may have a `state` of its own in its address.
+    await page.waitForFunction(() => !window.leaving);
     await page.waitForURL((url) => /[?#&]state=/.test(url.href));
     await ready(page);
   }
