@@ -122,9 +122,10 @@ async function ensureCargoTool(name, binary, version) {
 export function ensureChromium() {
   return ensureDebianPackages(
     "Chromium",
-    ["chromium", "chromium-driver"],
+    ["chromium", "chromium-driver", "chromium-headless-shell"],
     async () =>
       (await runs("chromium", "--version")) &&
+      (await runs("chromium-headless-shell", "--version")) &&
       (await runs("chromedriver", "--version")),
   );
 }
