@@ -12,7 +12,8 @@ use crate::oauth::arrival::Redirect;
 use crate::oauth::authority::Authority;
 use crate::session::effect::Change;
 use crate::session::view::Session;
-use js_sys::{Function, Promise};
+use fetch::Pass;
+use js_sys::{Array, Function, Promise};
 use std::cell::RefCell;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -232,6 +233,38 @@ impl Core {
     /// `via` is the `fetch` that this one was installed in place of, if it was.
     pub fn fetch(&self, input: &JsValue, init: &JsValue, via: Option<Function>) -> Promise {
         fetch::fetch(&self.auth, input, init, via)
+    }
+
+    /// The origins that requests may have the token at: always, or by their path.
+    pub fn origins(&self, is_whole: bool) -> Array {
+        let config = &self.auth.client().config;
+        let origins = Array::new();
+        for origin in config.resources.origins(is_whole) {
+            origins.push(&origin.into());
+        }
+        origins
+    }
+
+    /// What signs requests that would be sent at once.
+    pub fn pass(&self) -> Option<Pass> {
+        self.auth.client().pass().map(Pass)
+    }
+
+    /// Whether a pass still does.
+    pub fn honours(&self, pass: &Pass) -> bool {
+        self.auth.client().honours(&pass.0)
+    }
+
+    /// Goes on with a request that was sent with a pass, and answered in a way that the machine has to know of.
+    pub fn answered(
+        &self,
+        pass: &Pass,
+        input: &JsValue,
+        init: &JsValue,
+        via: Option<Function>,
+        response: &JsValue,
+    ) -> Promise {
+        fetch::answered(&self.auth, pass, input, init, via, response)
     }
 
     pub fn subscribe(&self, listener: JsValue) -> JsResult<Watch> {

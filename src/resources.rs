@@ -19,6 +19,16 @@ impl Resources {
         }
     }
 
+    /// The origins at which every request may have the token, or those at which its path decides. A serialized URL that begins
+    /// with an origin and a slash is at that origin, and has no user info.
+    pub fn origins(&self, is_whole: bool) -> impl Iterator<Item = &str> {
+        self.resources
+            .iter()
+            .filter(move |resource| (resource.path == "/") == is_whole)
+            .filter(|resource| is_secure(resource, self.page_is_plain_http))
+            .map(Url::origin)
+    }
+
     /// Whether a request to this resolved URL may carry the token: it belongs to a resource, has no user info, and the
     /// token stays private on the way.
     pub fn may_have_token(&self, url: &Url) -> bool {

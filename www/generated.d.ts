@@ -3,16 +3,26 @@
 declare module "*/core.js" {
   import type { Auth, AuthEvent, AuthOptions } from "placeos-auth";
 
+  type Fetch = (input: unknown, init?: unknown) => Promise<Response>;
+
   export type Watch = { end(): void };
+
+  export type Pass = { readonly authorization: string };
 
   export type Core = Omit<
     Auth,
     "fetch" | "subscribe" | "install" | "loginWithPassword" | "renew"
   > & {
-    fetch(
-      input: RequestInfo | URL,
-      init?: RequestInit,
-      via?: typeof globalThis.fetch,
+    fetch(input: unknown, init?: unknown, via?: Fetch): Promise<Response>;
+    origins(isWhole: boolean): string[];
+    pass(): Pass | undefined;
+    honours(pass: Pass): boolean;
+    answered(
+      pass: Pass,
+      input: string,
+      init: RequestInit,
+      via: Fetch | undefined,
+      response: unknown,
     ): Promise<Response>;
     subscribe(listener: (event: AuthEvent) => void): Watch;
     loginWithPassword(credentials: object): Promise<void>;
@@ -28,6 +38,16 @@ declare module "*/core.js" {
     memory: WebAssembly.Memory;
     __wbindgen_externrefs: WebAssembly.Table;
   }>;
+}
+
+declare module "*/browser/http.js" {
+  export type Fetch = (input: unknown, init?: unknown) => Promise<Response>;
+
+  export function callFetch(
+    via: Fetch | undefined,
+    input: unknown,
+    init: unknown,
+  ): Promise<Response>;
 }
 
 declare module "*/core.wasm.js" {

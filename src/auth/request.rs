@@ -2,13 +2,15 @@
 //! gives. Both faces send by this.
 
 use super::signing::{self, is_signed};
-use crate::browser::{abort, brand, native, property};
+use crate::browser::{abort, brand, http, property};
 use crate::client::Client;
 use crate::credential::Credential;
 use crate::error::{AuthError, ErrorCode};
 use crate::secret::Secret;
 use crate::session::call::{Call, NextStep};
 use crate::session::event::Event;
+#[cfg(feature = "bindings")]
+use crate::session::pass::Pass;
 use js_sys::{Function, Object, Promise, Reflect};
 use std::pin::Pin;
 use std::rc::Rc;
@@ -46,7 +48,8 @@ impl From<JsValue> for Failure {
     }
 }
 
-type Outcome = Result<JsValue, Failure>;
+/// The response, or why there is none.
+pub type Outcome = Result<JsValue, Failure>;
 
 /// A request that was begun.
 pub enum Started {
@@ -171,6 +174,21 @@ impl Outgoing {
         Started::Signed(Box::pin(self.answer(sent)))
     }
 
+    /// Goes on with a request that was sent with a pass, and answered.
+    #[cfg(feature = "bindings")]
+    pub fn answered(
+        mut self,
+        pass: &Pass,
+        response: &JsValue,
+    ) -> Pin<Box<dyn Future<Output = Outcome>>> {
+        self.call = pass.call.clone();
+        let sent = Sent {
+            response: Promise::resolve(response),
+            token: Some(pass.token.clone()),
+        };
+        Box::pin(self.answer(Some(Ok(sent))))
+    }
+
     /// Sends, unless there is something to wait for, or the response there is has to do.
     fn advance(&mut self) -> Option<Result<Sent, Failure>> {
         let can_repeat = self.can_repeat(self.rejected.is_some());
@@ -215,10 +233,7 @@ impl Outgoing {
 
     /// Sends as it is.
     fn pass(&self, input: &JsValue, init: &JsValue) -> Promise {
-        match &self.via {
-            None => native::fetch(input, init),
-            Some(via) => native::call(Some(via), input, init),
-        }
+        http::fetch(self.via.as_ref(), input, init)
     }
 
     fn send(&self, credential: &Credential) -> Result<Sent, Failure> {

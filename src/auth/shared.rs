@@ -1,7 +1,7 @@
 //! What all `Auth`s of one configuration share on a page.
 
 use crate::browser::latch::Latch;
-use crate::browser::{self, frame, native, page, timer};
+use crate::browser::{self, frame, http, page, timer};
 use crate::client::Client;
 use crate::client::hooks::{AppHooks, Hooks};
 use crate::config::Config;
@@ -62,7 +62,7 @@ impl Shared {
             left_for_logout: Cell::new(None),
         });
         ALL.with_borrow_mut(|all| all.push(Rc::clone(&shared)));
-        native::remember();
+        http::remember();
         Ok((shared, true))
     }
 

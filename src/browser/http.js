@@ -4,19 +4,65 @@
 /** The most bytes an answer may have. */
 const MOST_BYTES = 256 * 1024;
 
+/** @typedef {(input: unknown, init?: unknown) => Promise<Response>} Fetch */
+
+/**
+ * The one there was when the first client was made.
+ *
+ * @type {Fetch | undefined}
+ */
+let first;
+let isCalling = false;
+
+/** Remembers the page's `fetch`, at the first call. */
+export function rememberFetch() {
+  try {
+    first ??= current();
+  } catch {}
+}
+
+/**
+ * The page's `fetch`, as it is at the time of the call: apps and their tools may replace it. One that was replaced by ours
+ * would have us call ourselves, so a call that comes while we are calling it goes to the first.
+ *
+ * @param {Fetch | undefined} via the one to call in its place
+ * @param {unknown} input
+ * @param {unknown} init
+ */
+export async function callFetch(via, input, init) {
+  if (via) return via(input, init);
+  const wasCalling = isCalling;
+  isCalling = true;
+  try {
+    const fetch = wasCalling ? first : current();
+    if (!fetch) throw new TypeError("This page has no fetch.");
+    // Not awaited: whatever it calls later is no call of ours.
+    return fetch(input, init);
+  } finally {
+    isCalling = wasCalling;
+  }
+}
+
+function current() {
+  const { fetch } = /** @type {{ fetch?: Fetch }} */ (globalThis);
+  return typeof fetch === "function" ? fetch : undefined;
+}
+
 /**
  * The status of an answer, its `Retry-After` and, if it is JSON of a sensible length, its body; nothing where what came is
- * no answer, or can't be read. Rejects where none came.
+ * no answer, or can't be read; `null` where there is no `fetch`. Rejects where none came.
  *
- * @param {(url: string, init: object) => Promise<Response>} fetch
+ * By the first `fetch`: a later one may be ours, and would have us wait for ourselves.
+ *
  * @param {string} url
  * @param {string} options as JSON
  * @param {Uint8Array | undefined} body
  * @param {AbortSignal} signal
  */
-export async function exchange(fetch, url, options, body, signal) {
+export async function exchange(url, options, body, signal) {
+  if (!first) return null;
   const bytes = body && new Uint8Array(body);
-  const asked = fetch(url, { ...JSON.parse(options), body: bytes, signal });
+  const asked = first(url, { ...JSON.parse(options), body: bytes, signal });
   // The browser has its own copy of the secrets in it by now.
   bytes?.fill(0);
   const response = await asked;

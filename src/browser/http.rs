@@ -3,10 +3,10 @@
 
 use crate::browser::controller::Abort;
 use crate::browser::timeout::timeout;
-use crate::browser::{json, native, property};
+use crate::browser::{json, property};
 use crate::error::{AuthError, ErrorCode, Result};
 use crate::oauth::http::{Answer, Fields, Post, Value};
-use js_sys::{Array, Function, Reflect};
+use js_sys::{Array, Function, Promise, Reflect};
 use std::time::Duration;
 use wasm_bindgen::prelude::*;
 
@@ -14,12 +14,34 @@ use wasm_bindgen::prelude::*;
 extern "C" {
     #[wasm_bindgen(catch)]
     async fn exchange(
-        fetch: &Function,
         url: &str,
         options: &str,
         body: Option<&[u8]>,
         signal: &JsValue,
     ) -> std::result::Result<JsValue, JsValue>;
+
+    // An import that can't throw is made without the glue that scripts/build.js moves.
+    #[wasm_bindgen(catch, js_name = rememberFetch)]
+    fn remember_fetch() -> std::result::Result<(), JsValue>;
+
+    #[wasm_bindgen(catch, js_name = callFetch)]
+    fn call_fetch(
+        via: Option<&Function>,
+        input: &JsValue,
+        init: &JsValue,
+    ) -> std::result::Result<Promise, JsValue>;
+}
+
+/// Remembers the page's `fetch`, at the first call. Our own requests go by it: a later one may be ours, and would have us wait
+/// for ourselves.
+pub fn remember() {
+    // A page that hands none out has none.
+    let _ = remember_fetch();
+}
+
+/// Calls the page's `fetch` as it is now, or another in its place, with what the app gave.
+pub fn fetch(via: Option<&Function>, input: &JsValue, init: &JsValue) -> Promise {
+    call_fetch(via, input, init).unwrap_or_else(|reason| Promise::reject(&reason))
 }
 
 /// How long an answer may take, to its last byte.
@@ -108,13 +130,11 @@ pub async fn post(post: Post) -> Result<Reply> {
 
 /// Whether anybody answers there, readable for this page or not.
 pub async fn is_there(url: &str) -> bool {
-    let Some(fetch) = native::own() else {
-        return false;
-    };
     let abort = Abort::new();
     let signal = abort.signal();
-    let asked = exchange(&fetch, url, UNREAD, None, &signal);
-    matches!(timeout(LONGEST, Box::pin(asked)).await, Some(Ok(_)))
+    let asked = exchange(url, UNREAD, None, &signal);
+    let answer = timeout(LONGEST, Box::pin(asked)).await;
+    matches!(answer, Some(Ok(answer)) if !answer.is_null())
 }
 
 async fn send(url: &str, options: &str, body: Option<&str>) -> Result<Reply> {
@@ -128,21 +148,8 @@ async fn send(url: &str, options: &str, body: Option<&str>) -> Result<Reply> {
 }
 
 async fn answer(url: &str, options: &str, body: Option<&str>) -> Result<Reply> {
-    let fetch = native::own().ok_or_else(|| {
-        AuthError::new(
-            ErrorCode::UnsupportedEnvironment,
-            "This page has no `fetch`.",
-        )
-    })?;
     let abort = Abort::new();
-    let answer = exchange(
-        &fetch,
-        url,
-        options,
-        body.map(str::as_bytes),
-        &abort.signal(),
-    )
-    .await;
+    let answer = exchange(url, options, body.map(str::as_bytes), &abort.signal()).await;
     let answer = answer.map_err(|reason| {
         AuthError::new(
             ErrorCode::Network,
@@ -150,6 +157,12 @@ async fn answer(url: &str, options: &str, body: Option<&str>) -> Result<Reply> {
         )
         .with_cause(property(&reason, "message").as_string())
     })?;
+    if answer.is_null() {
+        return Err(AuthError::new(
+            ErrorCode::UnsupportedEnvironment,
+            "This page has no `fetch`.",
+        ));
+    }
     let status = property(&answer, "0").as_f64().ok_or_else(|| {
         AuthError::new(
             ErrorCode::InvalidResponse,

@@ -16,7 +16,6 @@ pub mod json;
 pub mod latch;
 pub mod listener;
 pub mod lock;
-pub mod native;
 pub mod page;
 pub mod random;
 pub mod shared;

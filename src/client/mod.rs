@@ -35,6 +35,8 @@ use crate::session::call::{Call, NextStep};
 use crate::session::effect::{Change, Effect};
 use crate::session::event::{Event, Snapshot};
 use crate::session::failure::login_required;
+#[cfg(feature = "bindings")]
+use crate::session::pass::Pass;
 use crate::session::tab_message::TabMessage;
 use crate::session::view::Session;
 use crate::session::{Machine, Settings};
@@ -330,6 +332,21 @@ impl Client {
             return NextStep::Wait(None);
         }
         self.machine.borrow().next_step(call, can_repeat, now)
+    }
+
+    /// What signs requests that would be sent at once, until something changes; `None` where each has to be looked at.
+    #[cfg(feature = "bindings")]
+    pub fn pass(&self) -> Option<Pass> {
+        if !self.events.borrow().is_empty() {
+            return None;
+        }
+        self.machine.borrow().pass(clock::now())
+    }
+
+    /// Whether a pass still does so.
+    #[cfg(feature = "bindings")]
+    pub fn honours(&self, pass: &Pass) -> bool {
+        self.events.borrow().is_empty() && self.machine.borrow().honours(pass, clock::now())
     }
 
     /// Waits for the renewal under way, as [`NextStep::Wait`] says.

@@ -59,6 +59,11 @@ pub enum NextStep {
 }
 
 impl Call {
+    /// The tokens there were when it was made.
+    pub fn began_with(&self) -> Option<Generation> {
+        self.began_with
+    }
+
     /// The renewal takes too long. The request is sent with the token there is, if it is good.
     pub fn wait_no_longer(&mut self) {
         self.is_impatient = true;

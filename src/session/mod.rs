@@ -48,6 +48,7 @@ pub mod end_reason;
 pub mod event;
 pub mod failure;
 pub mod frame;
+pub mod pass;
 mod peers;
 mod renewal;
 mod state;

@@ -101,8 +101,8 @@ suite("A request that gets the token", (claim) => {
         },
       ];
       const sent = [];
-      window.fetch = async (request) => {
-        sent.push(view(/** @type {Request} */ (request)));
+      window.fetch = async (input, init) => {
+        sent.push(view(new Request(input, init)));
         return new Response();
       };
       for (const init of inits) {
@@ -135,9 +135,9 @@ suite("A request that gets the token", (claim) => {
           },
           { highWaterMark: 0 },
         );
-        window.fetch = async (input) => {
-          const request = /** @type {Request} */ (input);
+        window.fetch = async (input, given) => {
           const early = pulled;
+          const request = new Request(input, given);
           const authorization = request.headers.get("authorization");
           return Response.json({
             early,

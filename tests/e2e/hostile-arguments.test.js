@@ -196,7 +196,7 @@ suite("What an app hands to `fetch`", (claim) => {
     }, ECHO);
     assert.deepEqual(seen, [
       [true, true],
-      [true, true],
+      [false, true],
       [false, false],
     ]);
   });

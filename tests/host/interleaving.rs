@@ -7,10 +7,12 @@ use crate::support::NOW;
 use placeos_auth::oauth::tokens::{Generation, Tokens};
 use placeos_auth::options::Flow;
 use placeos_auth::secret::Secret;
+use placeos_auth::session::call::NextStep;
 use placeos_auth::session::effect::{Change, Effect, RenewalMethod};
 use placeos_auth::session::end_reason::EndReason;
 use placeos_auth::session::event::Event;
 use placeos_auth::session::failure::login_required;
+use placeos_auth::session::pass::Pass;
 use placeos_auth::session::tab_message::TabMessage;
 use placeos_auth::time::Instant;
 use placeos_auth::{AuthError, ErrorCode};
@@ -117,6 +119,8 @@ struct World {
     last_number: u32,
     stored: Option<String>,
     signed_in: bool,
+    /// All that the machine has given.
+    passes: Vec<Pass>,
 }
 
 impl World {
@@ -326,6 +330,24 @@ impl World {
         self.check()
     }
 
+    /// A pass is honoured exactly as long as a new request would be sent at once, with the pass's token.
+    fn check_passes(&mut self) -> Result<(), TestCaseError> {
+        let (machine, now) = (&self.machine, self.now);
+        self.passes.extend(machine.pass(now));
+        let mut call = machine.begin_call();
+        let next = machine.next_step(&mut call, true, now);
+        for pass in &self.passes {
+            let signs = match &next {
+                NextStep::Send(credential) => {
+                    !machine.is_due(now) && credential.reveal() == pass.token.reveal()
+                }
+                _ => false,
+            };
+            prop_assert_eq!(machine.honours(pass, now), signs);
+        }
+        Ok(())
+    }
+
     /// What holds after every event.
     fn check(&self) -> Result<(), TestCaseError> {
         let (machine, now) = (&self.machine, self.now);
@@ -413,12 +435,15 @@ proptest! {
             last_number: 0,
             stored: None,
             signed_in: false,
+            passes: Vec::new(),
         };
         for step in steps {
             let late = world.late_answers.last();
             let was_wanted = late.is_some_and(|number| world.machine.wants(*number));
             let was_refreshed = matches!(world.under_way, Some((_, Some(_))));
-            let Some(effects) = world.take(step) else { continue };
+            let effects = world.take(step);
+            world.check_passes()?;
+            let Some(effects) = effects else { continue };
             check_step(step, was_refreshed, was_wanted, &effects)?;
             world.carry_out(effects)?;
             prop_assert!(!matches!(step, Step::SignOut | Step::HeardEnd(true)) || !world.signed_in);

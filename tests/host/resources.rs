@@ -6,9 +6,26 @@ fn resources(texts: &[&str]) -> Resources {
     Resources::new(texts.iter().map(|text| url(text)).collect(), false)
 }
 
+const BASE: &str = "https://app.example.com/dash/";
+
+/// Also by what the serialized URL begins with: see [`Resources::origins`].
 fn may(resources: &Resources, text: &str) -> bool {
-    parse(text, Some("https://app.example.com/dash/"))
-        .is_some_and(|url| resources.may_have_token(&url))
+    let Some(url) = parse(text, Some(BASE)) else {
+        return false;
+    };
+    let may = resources.may_have_token(&url);
+    let href = url::Url::parse(BASE)
+        .unwrap()
+        .join(text)
+        .unwrap()
+        .to_string();
+    let begins = |origin: &str| href.starts_with(&format!("{origin}/"));
+    if resources.origins(true).any(begins) {
+        assert!(may, "{href:?} is at an origin where all have the token");
+    } else if !resources.origins(false).any(begins) {
+        assert!(!may, "{href:?} is at no origin where any has the token");
+    }
+    may
 }
 
 #[test]

@@ -60,6 +60,7 @@ test("the package holds what a user needs and nothing of ours", async () => {
     "dist/core.wasm.js",
     "dist/external.d.ts",
     "dist/external.js",
+    "dist/fetch.js",
     "dist/index.d.ts",
     "dist/index.js",
     "dist/placeos-auth.wasm",
@@ -144,7 +145,7 @@ test("a minimal app downloads no more than was promised", async () => {
   for (const page of ["README.md", "docs/size.md"]) {
     const text = await readFile(join(root, page), "utf8");
     const promised = Number(text.match(/at most (\d+) kB/)?.[1]) * 1000;
-    assert.ok(promised <= 83_000, page);
+    assert.ok(promised <= 85_000, page);
     assert.ok(Number(brotli.replaceAll(",", "")) <= promised, stdout);
   }
 });

@@ -1,5 +1,6 @@
 import { AuthError, withoutSecrets } from "./auth-error.js";
 import { complete, create } from "./core.js";
+import { fetchOver } from "./fetch.js";
 
 /** @typedef {typeof globalThis.fetch} Fetch */
 /** @typedef {import("./core.js").Core} Core */
@@ -22,13 +23,14 @@ const undone = /** @type {WeakMap<Fetch, Fetch>} */ (new WeakMap());
  */
 export class Auth {
   #core;
+  #fetch;
 
   /**
    * Bound, so that it can be handed to any library.
    *
    * @type {Fetch}
    */
-  fetch = (input, init) => this.#core.fetch(input, init);
+  fetch = (input, init) => this.#fetch(input, init);
 
   /**
    * Bound as well: React's `useSyncExternalStore` takes it as it is.
@@ -51,12 +53,17 @@ export class Auth {
    */
   install = (target = globalThis) => {
     const original = target.fetch;
-    /** @type {Fetch} */
-    const via = (input, init) => original.call(target, input, init);
+    /** @type {import("./browser/http.js").Fetch} */
+    const via = (input, init) =>
+      original.call(
+        target,
+        /** @type {RequestInfo} */ (input),
+        /** @type {RequestInit} */ (init),
+      );
     let isOn = true;
     /** @type {Fetch} */
     const installed = (input, init) =>
-      isOn ? this.#core.fetch(input, init, via) : via(input, init);
+      isOn ? this.#fetch(input, init, via) : via(input, init);
     target.fetch = installed;
     return () => {
       isOn = false;
@@ -70,6 +77,7 @@ export class Auth {
   /** @param {Core} core */
   constructor(core) {
     this.#core = core;
+    this.#fetch = fetchOver(core);
     inUse.add(core);
   }
 
