@@ -20,14 +20,15 @@ export const { createAuth, completeSignIn } = entry(() => {
 function decode() {
   const bytes = new Uint8Array(length);
   let at = 0;
-  let high = 0;
-  for (const character of text) {
-    const code = character === "!" ? 92 : character.charCodeAt(0);
+  let high = -35;
+  // By index: several times as fast as by character.
+  for (let next = 0; next < text.length; next++) {
+    const code = text.charCodeAt(next);
     if (code > 124) {
-      high = (code - 124) * 90;
+      high += (code - 124) * 90;
     } else {
-      bytes[at++] = high + code - 35;
-      high = 0;
+      bytes[at++] = high + (code === 33 ? 92 : code);
+      high = -35;
     }
   }
   return bytes;
