@@ -34,12 +34,18 @@ export default defineConfig([
     languageOptions: { globals: globals.node },
   },
   {
-    files: ["src/browser/**", "www/**", "tests/e2e/app/**"],
+    files: [
+      "src/browser/**",
+      "www/**",
+      "tests/e2e/app/**",
+      "tests/bench/page.js",
+      "tests/bench/clients/**",
+    ],
     languageOptions: { globals: globals.browser },
   },
   {
     // Half of their code runs in Node, the other half in a page, whose globals are declared in tests/e2e/page.d.ts.
-    files: ["tests/e2e/**"],
+    files: ["tests/e2e/**", "tests/bench/index.js"],
     rules: { "no-undef": "off" },
   },
 ]);

@@ -209,7 +209,8 @@ const registrations = (origin) =>
     redirectUris: [`${origin}/app/${page}`],
   }));
 
-async function freePort() {
+/** A port that nobody listens at. */
+export async function freePort() {
   const server = await listen(createServer(), ADDRESS);
   await server.close();
   return server.port;
