@@ -24,6 +24,8 @@ const dist = join(root, "dist");
 /** Where it is put together, so that dist/ is never half there. */
 const next = join(root, "target", "dist");
 const bindgen = join(root, "target", "bindgen");
+/** The WebAssembly of dist/ with the names of its functions, for `npm run size`. */
+export const NAMED = join(bindgen, "named.wasm");
 const STAMP = ".inputs";
 const wasm = join(next, "placeos-auth.wasm");
 
@@ -49,11 +51,14 @@ export async function build() {
 async function compile() {
   // Panic messages name source files; the machine's folders are nobody's business, and cost size.
   const homes = [process.env.CARGO_HOME ?? join(homedir(), ".cargo"), root];
+  // Where the sources of Rust are installed, its libraries name that folder.
+  const sysroot = await must("rustc", ["--print", "sysroot"], { cwd: root });
   const registries = await readdir(join(homes[0], "registry", "src")).catch(
     () => [],
   );
   const remapped = [
     ...homes,
+    sysroot.trim(),
     ...registries.map((name) => join(homes[0], "registry", "src", name)),
   ];
   const flags = remapped.map((path) => `--remap-path-prefix=${path}=`);
@@ -96,11 +101,16 @@ async function compile() {
   );
   // It needs an npm package, which a clean machine has only by now.
   const { shrink } = await import("./shrink.js");
-  const { wasm: small, glue } = shrink(
+  const {
+    wasm: small,
+    named,
+    glue,
+  } = shrink(
     await readFile(join(bindgen, "core_bg.wasm")),
     await readFile(join(bindgen, "core.js"), "utf8"),
   );
   await writeFile(wasm, small);
+  await writeFile(NAMED, named);
   await writeFile(join(next, "core.js"), await withSnippets(glue));
 }
 

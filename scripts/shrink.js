@@ -32,7 +32,7 @@ const UNCALLED = [
  * All steps: from what wasm-bindgen has made to what is shipped.
  * @param {Uint8Array} wasm with the names of its functions
  * @param {string} glue
- * @returns {{ wasm: Uint8Array, glue: string }}
+ * @returns {{ wasm: Uint8Array, named: Uint8Array, glue: string }} `named` is the same with the names of its functions
  */
 export function shrink(wasm, glue) {
   const module = read(wasm);
@@ -42,9 +42,10 @@ export function shrink(wasm, glue) {
     const shortGlue = shortenNames(module, glue);
     optimize(module);
     refuseFormatting(module);
-    // Only these steps need the names of functions.
+    binaryen.setDebugInfo(true);
+    const named = module.emitBinary();
     binaryen.setDebugInfo(false);
-    return { wasm: module.emitBinary(), glue: shortGlue };
+    return { wasm: module.emitBinary(), named, glue: shortGlue };
   } finally {
     module.dispose();
   }
