@@ -64,9 +64,17 @@ async function compile() {
   const flags = remapped.map((path) => `--remap-path-prefix=${path}=`);
   // SHA-256 in a loop, not unrolled: seven kilobytes less.
   flags.push('--cfg=sha2_backend="soft"', '--cfg=sha2_backend_soft="compact"');
+  // Where in the sources a panic would be: nobody reads it. Saves 1.8 percent of a minimal app. It is no stable option, and
+  // by themselves the options that aren't change how functions are named, which the later steps go by.
+  flags.push(
+    "-Zunstable-options",
+    "-Zlocation-detail=none",
+    "-Csymbol-mangling-version=legacy",
+  );
   const env = {
     ...environment(),
     CARGO_ENCODED_RUSTFLAGS: flags.join("\x1f"),
+    RUSTC_BOOTSTRAP: "1",
   };
   const target = "wasm32-unknown-unknown";
   await must(

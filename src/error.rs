@@ -195,7 +195,7 @@ impl AuthError {
 
     /// The text for another page.
     pub(crate) fn to_text(&self) -> String {
-        let status = self.status().map(|status| status.to_string());
+        let status = self.status().map(|status| u64::from(status).to_string());
         let retry_after = self.retry_after().map(|span| span.as_secs().to_string());
         form::of(&[
             ("code", Some(self.code().as_str())),
@@ -213,13 +213,11 @@ impl AuthError {
         let form = Form::parse(text);
         let owned = |name| form.field(name).map(str::to_owned);
         let code = ErrorCode::from_name(form.field("code")?)?;
-        let status = form
-            .field("status")
-            .and_then(|text| text.parse::<u16>().ok());
-        let retry_after = form.field("retry_after").and_then(|text| text.parse().ok());
+        let status = form.number("status");
+        let retry_after = form.number("retry_after");
         let error = Self::new(code, owned("message").unwrap_or_default())
             .with_details(owned("description"), owned("uri"))
-            .with_status(status)
+            .with_status(status.and_then(|status| status.try_into().ok()))
             .with_retry_after(retry_after.map(Duration::from_secs));
         Some(match form.field("final") {
             Some(_) => error.into_final(),

@@ -20,6 +20,11 @@ impl Instant {
         self.0
     }
 
+    /// The milliseconds as text.
+    pub(crate) fn to_text(self) -> String {
+        self.0.to_string()
+    }
+
     /// This instant and a span later, at most the last a `Date` can hold.
     pub fn after(self, span: Duration) -> Self {
         let millis = u64::try_from(span.as_millis()).unwrap_or(u64::MAX);

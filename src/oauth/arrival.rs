@@ -38,7 +38,7 @@ pub struct Arrival {
 impl Arrival {
     /// The text to store.
     pub fn to_text(&self) -> String {
-        let sent = self.sent.as_millis().to_string();
+        let sent = self.sent.to_text();
         let history_state = self.history_state.as_deref();
         match &self.redirect {
             Redirect::None => String::new(),
@@ -63,7 +63,7 @@ impl Arrival {
     pub fn from_text(text: &str, now: Instant) -> Option<Self> {
         let form = form::read_record(text)?;
         let owned = |name| form.field(name).map(str::to_owned);
-        let sent = Instant::from_millis(form.field("sent")?.parse().ok()?);
+        let sent = form.instant("sent")?;
         if now.distance(sent) >= LIFETIME {
             return None;
         }

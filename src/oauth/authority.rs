@@ -66,7 +66,7 @@ impl Authority {
             // The server of today says `v2.…`.
             let (major, _) = version.split_once('.')?;
             let digits = major.strip_prefix('v').unwrap_or(major);
-            digits.parse::<u32>().ok()
+            digits.parse::<u64>().ok()
         });
         major.is_none_or(|major| major < 2)
     }

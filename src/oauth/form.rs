@@ -2,6 +2,7 @@
 //!
 //! One parser serves both, the same algorithm as the browser's `URLSearchParams`.
 
+use crate::time::Instant;
 use std::borrow::Cow;
 
 /// Decoded parameters in the order they came, repetitions included.
@@ -116,5 +117,15 @@ impl Form<'_> {
     /// The field of a record, or `None` where it is missing, empty or repeated.
     pub fn field(&self, name: &str) -> Option<&str> {
         self.one(name).ok().flatten()
+    }
+
+    /// A field that is a number.
+    pub fn number(&self, name: &str) -> Option<u64> {
+        self.field(name)?.parse().ok()
+    }
+
+    /// A field that is an instant, in milliseconds.
+    pub fn instant(&self, name: &str) -> Option<Instant> {
+        self.number(name).map(Instant::from_millis)
     }
 }

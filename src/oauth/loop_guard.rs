@@ -36,7 +36,7 @@ pub fn begin(kept: Option<&str>, now: Instant) -> Result<String> {
         if !text.is_empty() {
             text.push(',');
         }
-        text.push_str(&begun.as_millis().to_string());
+        text.push_str(&begun.to_text());
     }
     Ok(text)
 }

@@ -68,7 +68,7 @@ impl SignIn {
             ("token_endpoint", self.token_endpoint.as_deref()),
             ("authority_endpoint", self.authority_endpoint.as_deref()),
             ("verifier", self.verifier.as_ref().map(Verifier::reveal)),
-            ("begun", Some(&self.begun.as_millis().to_string())),
+            ("begun", Some(&self.begun.to_text())),
         ]))
     }
 
@@ -91,7 +91,7 @@ impl SignIn {
             token_endpoint: owned("token_endpoint"),
             authority_endpoint: owned("authority_endpoint"),
             verifier: form.field("verifier").and_then(Verifier::from_text),
-            begun: Instant::from_millis(form.field("begun")?.parse().ok()?),
+            begun: form.instant("begun")?,
         })
     }
 }

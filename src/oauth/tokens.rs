@@ -233,7 +233,7 @@ impl Tokens {
 
     /// The text to store.
     pub fn to_text(&self) -> Secret {
-        let millis = |at: Option<Instant>| at.map(|at| at.as_millis().to_string());
+        let millis = |at: Option<Instant>| at.map(Instant::to_text);
         let (expires_at, certain_until) = (millis(self.expires_at), millis(self.certain_until));
         Secret::new(form::record(&[
             ("flow", Some(self.flow.as_str())),
@@ -243,12 +243,9 @@ impl Tokens {
                 self.refresh_token.as_ref().map(Secret::reveal),
             ),
             ("scope", Some(&self.scope)),
-            (
-                "signed_in_at",
-                Some(&self.signed_in_at.as_millis().to_string()),
-            ),
-            ("renewals", Some(&self.renewals.to_string())),
-            ("issued_at", Some(&self.issued_at.as_millis().to_string())),
+            ("signed_in_at", Some(&self.signed_in_at.to_text())),
+            ("renewals", Some(&u64::from(self.renewals).to_string())),
+            ("issued_at", Some(&self.issued_at.to_text())),
             ("expires_at", expires_at.as_deref()),
             ("certain_until", certain_until.as_deref()),
         ]))
@@ -257,10 +254,9 @@ impl Tokens {
     /// Reads stored text; `None` if it is broken or of another version.
     pub fn from_text(text: &str) -> Option<Self> {
         let form = form::read_record(text)?;
-        let instant = |name| Some(Instant::from_millis(form.field(name)?.parse().ok()?));
         let expires_at = match form.one("expires_at").ok()? {
             None => None,
-            Some(_) => Some(instant("expires_at")?),
+            Some(_) => Some(form.instant("expires_at")?),
         };
         let unjudged = Unjudged {
             access_token: form.field("access_token"),
@@ -269,16 +265,16 @@ impl Tokens {
             scope: None,
         };
         let flow = Flow::from_name(form.field("flow")?)?;
-        let issued_at = instant("issued_at")?;
+        let issued_at = form.instant("issued_at")?;
         let tokens = unjudged.judge(flow, form.field("scope")?, issued_at).ok()?;
         Some(Tokens {
-            signed_in_at: instant("signed_in_at")?,
-            renewals: form.field("renewals")?.parse().ok()?,
+            signed_in_at: form.instant("signed_in_at")?,
+            renewals: form.number("renewals")?.try_into().ok()?,
             refresh_token: form
                 .field("refresh_token")
                 .map(|text| Secret::new(text.to_owned())),
             expires_at,
-            certain_until: instant("certain_until").or(expires_at),
+            certain_until: form.instant("certain_until").or(expires_at),
             ..tokens
         })
     }

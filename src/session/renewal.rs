@@ -66,9 +66,9 @@ impl Machine {
         let name = concat(&[
             &self.settings.lock_prefix,
             "@",
-            &generation.signed_in_at.as_millis().to_string(),
+            &generation.signed_in_at.to_text(),
             "+",
-            &generation.renewals.to_string(),
+            &u64::from(generation.renewals).to_string(),
         ]);
         self.turns.queue(number, name, &mut step.out);
     }

@@ -5,7 +5,6 @@ use crate::error::AuthError;
 use crate::oauth::form::{self, Form};
 use crate::oauth::tokens::Generation;
 use crate::secret::Secret;
-use crate::time::Instant;
 
 /// What one tab tells the others.
 #[derive(Debug)]
@@ -43,7 +42,9 @@ impl TabMessage {
             }
             TabMessage::Failure(generation, error) => about(*generation, None, Some(error)),
             TabMessage::Ask(generation) => about(*generation, None, None),
-            TabMessage::Echo(number) => form::of(&[("echo", Some(&number.to_string()))]),
+            TabMessage::Echo(number) => {
+                form::of(&[("echo", Some(&u64::from(*number).to_string()))])
+            }
         })
     }
 
@@ -53,12 +54,12 @@ impl TabMessage {
         if let Some(tokens) = form.field("tokens") {
             return Some(TabMessage::Tokens(Secret::new(tokens.to_owned())));
         }
-        if let Some(number) = form.field("echo") {
-            return number.parse().ok().map(TabMessage::Echo);
+        if let Some(number) = form.number("echo") {
+            return number.try_into().ok().map(TabMessage::Echo);
         }
         let generation = Generation {
-            signed_in_at: Instant::from_millis(form.field("signed_in_at")?.parse().ok()?),
-            renewals: form.field("renewals")?.parse().ok()?,
+            signed_in_at: form.instant("signed_in_at")?,
+            renewals: form.number("renewals")?.try_into().ok()?,
         };
         let failure = form.field("failure").map(AuthError::from_text);
         Some(match (form.field("ending"), failure) {
@@ -73,11 +74,11 @@ impl TabMessage {
 
 fn about(generation: Generation, reason: Option<&str>, failure: Option<&AuthError>) -> String {
     form::of(&[
+        ("signed_in_at", Some(&generation.signed_in_at.to_text())),
         (
-            "signed_in_at",
-            Some(&generation.signed_in_at.as_millis().to_string()),
+            "renewals",
+            Some(&u64::from(generation.renewals).to_string()),
         ),
-        ("renewals", Some(&generation.renewals.to_string())),
         ("ending", reason),
         ("failure", failure.map(AuthError::to_text).as_deref()),
     ])
