@@ -49,20 +49,71 @@ function current() {
 }
 
 /**
- * The status of an answer, its `Retry-After` and, if it is JSON of a sensible length, its body; nothing where what came is
- * no answer, or can't be read; `null` where there is no `fetch`. Rejects where none came.
+ * The status of an answer, its `Retry-After` in seconds and, if it is JSON of a sensible length, its body; nothing where what
+ * came is no answer, or can't be read; `false` where it took too long, `null` where there is no `fetch`. Rejects where none
+ * came.
  *
  * By the first `fetch`: a later one may be ours, and would have us wait for ourselves.
  *
  * @param {string} url
  * @param {string} options as JSON
  * @param {Uint8Array | undefined} body
- * @param {AbortSignal} signal
+ * @param {number} millis how long it may take, to its last byte
  */
-export async function exchange(url, options, body, signal) {
+export async function exchange(url, options, body, millis) {
   if (!first) return null;
+  const end = controller();
+  const time = limit(millis);
+  try {
+    const asked = ask(first, url, options, body, end?.signal);
+    return await Promise.race([asked, time.over]);
+  } finally {
+    time.stop();
+    try {
+      end?.abort();
+    } catch {}
+  }
+}
+
+/**
+ * A promise of `false` when a span is over. Without timers it is over at once, because every wait has to end.
+ *
+ * @param {number} millis
+ */
+function limit(millis) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  const over = new Promise((resolve) => {
+    try {
+      timer = setTimeout(() => resolve(false), millis);
+    } catch {
+      resolve(false);
+    }
+  });
+  const stop = () => {
+    try {
+      clearTimeout(timer);
+    } catch {}
+  };
+  return { over, stop };
+}
+
+function controller() {
+  try {
+    return new AbortController();
+  } catch {}
+}
+
+/**
+ * @param {Fetch} fetch
+ * @param {string} url
+ * @param {string} options
+ * @param {Uint8Array | undefined} body
+ * @param {AbortSignal | undefined} signal
+ */
+async function ask(fetch, url, options, body, signal) {
   const bytes = body && new Uint8Array(body);
-  const asked = first(url, { ...JSON.parse(options), body: bytes, signal });
+  const asked = fetch(url, { ...JSON.parse(options), body: bytes, signal });
   // The browser has its own copy of the secrets in it by now.
   bytes?.fill(0);
   const response = await asked;
@@ -72,11 +123,22 @@ export async function exchange(url, options, body, signal) {
     if (bodyUsed || !Number.isInteger(status)) return;
     const reader = body?.getReader();
     read = reader?.read.bind(reader);
-    head = [status, headers?.get("Retry-After")];
+    head = [status, seconds(headers?.get("Retry-After"))];
   } catch {
     return;
   }
   return [...head, read && (await json(read))];
+}
+
+/**
+ * For how many seconds the server wants to be left alone. Where it names a date instead, the browser knows which one.
+ *
+ * @param {string | null | undefined} text
+ */
+function seconds(text) {
+  if (!text || /^\d+$/.test(text)) return text;
+  const span = (Date.parse(text) - Date.now()) / 1000;
+  return String(Math.max(Math.trunc(span), 0) || 0);
 }
 
 /** @param {() => Promise<ReadableStreamReadResult<Uint8Array>>} read */

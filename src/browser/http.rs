@@ -1,13 +1,10 @@
 //! Our own requests to the server's endpoints. They follow no redirect, because it could lead secrets anywhere; they end in
 //! time; and they read no more than a sensible answer holds.
 
-use crate::browser::controller::Abort;
-use crate::browser::timeout::timeout;
 use crate::browser::{json, property};
 use crate::error::{AuthError, ErrorCode, Result};
 use crate::oauth::http::{Answer, Fields, Post, Value};
 use js_sys::{Array, Function, Promise, Reflect};
-use std::time::Duration;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(module = "/src/browser/http.js")]
@@ -17,7 +14,7 @@ extern "C" {
         url: &str,
         options: &str,
         body: Option<&[u8]>,
-        signal: &JsValue,
+        millis: u32,
     ) -> std::result::Result<JsValue, JsValue>;
 
     // An import that can't throw is made without the glue that scripts/build.js moves.
@@ -45,7 +42,7 @@ pub fn fetch(via: Option<&Function>, input: &JsValue, init: &JsValue) -> Promise
 }
 
 /// How long an answer may take, to its last byte.
-const LONGEST: Duration = Duration::from_secs(15);
+const LONGEST_MILLIS: u32 = 15_000;
 
 /// The options of each kind of request, as JSON: much shorter than a setter for each. The domain's settings tell whether
 /// somebody is signed in, by the server's cookies; forms need none, and with credentials a browser that is asked for a
@@ -130,26 +127,13 @@ pub async fn post(post: Post) -> Result<Reply> {
 
 /// Whether anybody answers there, readable for this page or not.
 pub async fn is_there(url: &str) -> bool {
-    let abort = Abort::new();
-    let signal = abort.signal();
-    let asked = exchange(url, UNREAD, None, &signal);
-    let answer = timeout(LONGEST, Box::pin(asked)).await;
-    matches!(answer, Some(Ok(answer)) if !answer.is_null())
+    let answer = exchange(url, UNREAD, None, LONGEST_MILLIS).await;
+    answer.is_ok_and(|answer| !answer.is_null() && answer != false)
 }
 
 async fn send(url: &str, options: &str, body: Option<&str>) -> Result<Reply> {
-    let sent = timeout(LONGEST, Box::pin(answer(url, options, body))).await;
-    sent.unwrap_or_else(|| {
-        Err(AuthError::new(
-            ErrorCode::Timeout,
-            "The server didn't respond within 15 seconds. Try again later.",
-        ))
-    })
-}
-
-async fn answer(url: &str, options: &str, body: Option<&str>) -> Result<Reply> {
-    let abort = Abort::new();
-    let answer = exchange(url, options, body.map(str::as_bytes), &abort.signal()).await;
+    let body = body.map(str::as_bytes);
+    let answer = exchange(url, options, body, LONGEST_MILLIS).await;
     let answer = answer.map_err(|reason| {
         AuthError::new(
             ErrorCode::Network,
@@ -157,31 +141,28 @@ async fn answer(url: &str, options: &str, body: Option<&str>) -> Result<Reply> {
         )
         .with_cause(property(&reason, "message").as_string())
     })?;
-    if answer.is_null() {
-        return Err(AuthError::new(
-            ErrorCode::UnsupportedEnvironment,
-            "This page has no `fetch`.",
-        ));
-    }
-    let status = property(&answer, "0").as_f64().ok_or_else(|| {
-        AuthError::new(
-            ErrorCode::InvalidResponse,
-            "This page has replaced `fetch`, and the replacement gave no response that can be read.",
-        )
-    })?;
+    let Some(status) = property(&answer, "0").as_f64() else {
+        return Err(if answer.is_null() {
+            AuthError::new(
+                ErrorCode::UnsupportedEnvironment,
+                "This page has no `fetch`.",
+            )
+        } else if answer == false {
+            AuthError::new(
+                ErrorCode::Timeout,
+                "The server didn't respond within 15 seconds. Try again later.",
+            )
+        } else {
+            AuthError::new(
+                ErrorCode::InvalidResponse,
+                "This page has replaced `fetch`, and the replacement gave no response that can be read.",
+            )
+        });
+    };
     let body = property(&answer, "2");
     Ok(Reply {
         status: status as u16,
-        retry_after: property(&answer, "1").as_string().map(seconds),
+        retry_after: property(&answer, "1").as_string(),
         body: (body.is_object() && !Array::is_array(&body)).then_some(Body(body)),
     })
-}
-
-/// For how many seconds the server wants to be left alone. Where it names a date instead, the browser knows which one.
-fn seconds(text: String) -> String {
-    if text.parse::<u64>().is_ok() {
-        return text;
-    }
-    let span = js_sys::Date::parse(&text) - js_sys::Date::now();
-    ((span / 1000.0) as u64).to_string()
 }

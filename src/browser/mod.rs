@@ -7,7 +7,6 @@ pub mod abort;
 pub mod brand;
 pub mod channel;
 pub mod clock;
-pub mod controller;
 pub mod cookie;
 pub mod departure;
 pub mod frame;
