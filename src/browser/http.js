@@ -29,14 +29,14 @@ export function rememberFetch() {
  * @param {unknown} input
  * @param {unknown} init
  */
-export async function callFetch(via, input, init) {
+export function callFetch(via, input, init) {
   if (via) return via(input, init);
   const wasCalling = isCalling;
   isCalling = true;
   try {
     const fetch = wasCalling ? first : current();
     if (!fetch) throw new TypeError("This page has no fetch.");
-    // Not awaited: whatever it calls later is no call of ours.
+    // Whatever it calls later is no call of ours.
     return fetch(input, init);
   } finally {
     isCalling = wasCalling;

@@ -26,7 +26,7 @@ extern "C" {
         via: Option<&Function>,
         input: &JsValue,
         init: &JsValue,
-    ) -> std::result::Result<Promise, JsValue>;
+    ) -> std::result::Result<JsValue, JsValue>;
 }
 
 /// Remembers the page's `fetch`, at the first call. Our own requests go by it: a later one may be ours, and would have us wait
@@ -38,7 +38,10 @@ pub fn remember() {
 
 /// Calls the page's `fetch` as it is now, or another in its place, with what the app gave.
 pub fn fetch(via: Option<&Function>, input: &JsValue, init: &JsValue) -> Promise {
-    call_fetch(via, input, init).unwrap_or_else(|reason| Promise::reject(&reason))
+    match call_fetch(via, input, init) {
+        Ok(response) => Promise::resolve(&response),
+        Err(reason) => Promise::reject(&reason),
+    }
 }
 
 /// How long an answer may take, to its last byte.

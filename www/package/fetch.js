@@ -39,13 +39,16 @@ export function fetchOver(core) {
    */
   return async (input, init, via) => {
     const href = hrefOf(input);
-    const origin = href?.slice(0, href.indexOf("/", "https://".length)) ?? "";
-    if (href === undefined || partly.has(origin) || !isPlain(init))
+    const origin = href.slice(0, href.indexOf("/", "https://".length));
+    if (href !== "" && !whole.has(origin) && !partly.has(origin))
+      return callFetch(via, input, init);
+    if (!whole.has(origin) || !isPlain(init))
       return core.fetch(input, init, via);
-    if (!whole.has(origin)) return callFetch(via, input, init);
     const own = { ...init };
     const headers =
       own.headers === undefined ? undefined : new Headers(own.headers);
+    // Read once: an iterator has nothing left then.
+    if (headers) own.headers = headers;
     const isSigned = headers && SIGNATURES.some((name) => headers.has(name));
     if (isSigned || !hasPass()) return core.fetch(href, own, via);
     const used = /** @type {import("./core.js").Pass} */ (pass);
@@ -61,16 +64,20 @@ export function fetchOver(core) {
 }
 
 /**
- * What the browser means by a text or a `URL`, and is given in its place. Nothing for all else.
+ * What the browser means by a text or a `URL`, and is given in its place. Nothing for all else, which the long way knows what to do
+ * with.
  *
  * @param {unknown} input
  */
 function hrefOf(input) {
   try {
-    if (typeof input === "string" || input instanceof URL)
-      return new URL(input, document.baseURI).href;
+    if (typeof input !== "string" && !(input instanceof URL)) return "";
+    const text = String(input);
+    // So begun, a text means the same whatever the base is, which would be parsed as well.
+    const isWhole = /^https?:\/\//.test(text);
+    return new URL(text, isWhole ? undefined : document.baseURI).href;
   } catch {
-    // The long way knows what to do with it.
+    return "";
   }
 }
 
