@@ -17,9 +17,9 @@ pub struct Pass(pub(super) pass::Pass);
 impl Pass {
     /// The value of the `Authorization` header.
     #[wasm_bindgen(getter)]
-    pub fn authorization(&self) -> String {
+    pub fn authorization(&self) -> JsValue {
         let (_, value) = Credential::Token(self.0.token.clone()).header();
-        value.reveal().to_owned()
+        value.reveal().into()
     }
 }
 

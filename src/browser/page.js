@@ -89,9 +89,9 @@ export function loadFrame(href, mark, sandbox) {
       // Browsers name what they kept out as a whole, or by its origin, or by that of the place it was redirected to.
       isKeptOut ||= blockedURI !== "" && href.startsWith(blockedURI);
     };
+    document.documentElement.append(frame);
     // Only Chromium shows a page of its own then.
     document.addEventListener("securitypolicyviolation", onViolation);
-    document.documentElement.append(frame);
     return {
       look: () => [loads, isKeptOut || sight(frame, isKeptOut === false)],
       status() {
