@@ -3,36 +3,25 @@
 mod error;
 mod fetch;
 mod input;
+mod promise;
 mod view;
 
+use crate::auth::request::Outgoing;
 use crate::auth::{Auth, Subscription};
 use crate::browser::json;
-use crate::error::Result;
 use crate::oauth::arrival::Redirect;
 use crate::oauth::authority::Authority;
 use crate::session::effect::Change;
 use crate::session::view::Session;
 use fetch::Pass;
 use js_sys::{Array, Function, Promise};
+use promise::promise;
 use std::cell::RefCell;
-use std::pin::Pin;
 use std::rc::Rc;
 use view::{Field, View};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
 
 type JsResult<T> = std::result::Result<T, JsValue>;
-
-/// A promise of what a future gives. Boxed, so that the machinery behind it is there once and not for every future.
-fn promise<T: Into<JsValue>>(future: impl Future<Output = Result<T>> + 'static) -> Promise {
-    raw_promise(Box::pin(async move {
-        future.await.map(Into::into).map_err(error::to_js)
-    }))
-}
-
-fn raw_promise(future: Pin<Box<dyn Future<Output = JsResult<JsValue>>>>) -> Promise {
-    future_to_promise(future)
-}
 
 /// `createAuth`, once the module is loaded.
 #[wasm_bindgen]
@@ -232,7 +221,7 @@ impl Core {
 
     /// `via` is the `fetch` that this one was installed in place of, if it was.
     pub fn fetch(&self, input: &JsValue, init: &JsValue, via: Option<Function>) -> Promise {
-        fetch::fetch(&self.auth, input, init, via)
+        fetch::start(Outgoing::new(self.auth.client(), input, init, via))
     }
 
     /// The origins that requests may have the token at: always, or by their path.
@@ -264,7 +253,8 @@ impl Core {
         via: Option<Function>,
         response: &JsValue,
     ) -> Promise {
-        fetch::answered(&self.auth, pass, input, init, via, response)
+        let request = Outgoing::new(self.auth.client(), input, init, via);
+        fetch::promise(request.answered(&pass.0, response))
     }
 
     pub fn subscribe(&self, listener: JsValue) -> JsResult<Watch> {

@@ -1,11 +1,11 @@
 //! `fetch` as JavaScript calls it.
 
-use super::{error, raw_promise};
-use crate::auth::Auth;
+use super::error;
+use super::promise::raw_promise;
 use crate::auth::request::{Failure, Outcome, Outgoing, Started};
 use crate::credential::Credential;
 use crate::session::pass;
-use js_sys::{Function, Promise};
+use js_sys::Promise;
 use std::pin::Pin;
 use wasm_bindgen::prelude::*;
 
@@ -23,27 +23,16 @@ impl Pass {
     }
 }
 
-/// `via` is the `fetch` that ours was installed in place of, if it was.
-pub fn fetch(auth: &Auth, input: &JsValue, init: &JsValue, via: Option<Function>) -> Promise {
-    match Outgoing::new(auth.client(), input, init, via).start() {
+/// Starts a request; gives its response.
+pub fn start(request: Outgoing) -> Promise {
+    match request.start() {
         Started::Passed(response) => response,
         Started::Signed(response) => promise(response),
     }
 }
 
-/// Goes on with a request that JavaScript has sent with a pass.
-pub fn answered(
-    auth: &Auth,
-    pass: &Pass,
-    input: &JsValue,
-    init: &JsValue,
-    via: Option<Function>,
-    response: &JsValue,
-) -> Promise {
-    promise(Outgoing::new(auth.client(), input, init, via).answered(&pass.0, response))
-}
-
-fn promise(response: Pin<Box<dyn Future<Output = Outcome>>>) -> Promise {
+/// What became of a request, as JavaScript is told.
+pub fn promise(response: Pin<Box<dyn Future<Output = Outcome>>>) -> Promise {
     raw_promise(Box::pin(async move {
         response.await.map_err(|failure| match failure {
             Failure::Auth(error) => error::to_js(error),
