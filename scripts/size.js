@@ -3,12 +3,13 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
-import { build as bundle } from "esbuild";
 import { NAMED, build } from "./build.js";
 import { functionsOf, ownerOf } from "./functions.js";
 import { root } from "./tools.js";
 
 await build();
+// An npm package, which a clean machine has only by now.
+const { build: bundle } = await import("esbuild");
 /** @param {string} name */
 const dist = (name) => join(root, "dist", name);
 

@@ -6,7 +6,6 @@ import { join } from "node:path";
 import { brotliCompressSync } from "node:zlib";
 import { build as bundle } from "esbuild";
 import express from "express";
-import { build } from "../../scripts/build.js";
 import { must } from "../../scripts/run.js";
 import { root } from "../../scripts/tools.js";
 import { launchChromium } from "../e2e/support/chromium.js";
@@ -53,7 +52,6 @@ const LEFT_OUT = {
   Firefox: "this bench drives Chromium only",
 };
 
-await build();
 await must("npm", ["ci", "--no-audit", "--no-fund", "--ignore-scripts"], {
   cwd: here,
 });
