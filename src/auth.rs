@@ -5,11 +5,13 @@
 //! | `shared` | what all `Auth`s of one configuration share on a page |
 //! | `landing` | the way back from the server's sign-in page |
 //! | `login` | the way there |
+//! | `grants` | sessions that take no page of the server's |
 //! | `request` | one request of the app's, from its arguments to its response |
 //! | `signing` | the one place where a request is signed |
 //! | `fetch`, `web_socket` | the requests of `Auth` |
 
 mod fetch;
+mod grants;
 mod landing;
 mod login;
 pub(crate) mod request;
@@ -20,16 +22,15 @@ mod web_socket;
 use crate::browser::{clock, page, storage::crossing};
 use crate::client::Client;
 pub use crate::client::hooks::{Hooks, Log, Navigate};
-use crate::config::check_scope;
 use crate::error::Result;
 use crate::oauth;
 use crate::oauth::arrival::Redirect;
 use crate::oauth::authority::Authority;
-pub use crate::oauth::token::Credentials;
+pub use crate::oauth::token::{Credentials, Exchange};
+pub use crate::oauth::tokens::Adopted;
 use crate::options::Options;
 use crate::session::effect::Change;
 use crate::session::event::Event;
-use crate::session::failure::login_required;
 use crate::session::view::Session;
 pub use login::Login;
 use login::own_url;
@@ -130,28 +131,6 @@ impl Auth {
     /// button, or is on the way to the logout page; `timeout` when the page was not left within a minute.
     pub async fn login(&self, login: Login) -> Result<Infallible> {
         login::login(&self.shared, login).await
-    }
-
-    /// Exchanges a password for a session: for trusted environments only, such as a kiosk set up by its operator.
-    /// Anywhere else [RFC 9700 §2.4](https://www.rfc-editor.org/rfc/rfc9700#section-2.4) forbids it, because it shows the
-    /// password to the app, and teaches users to type it anywhere: use [`Auth::login`].
-    ///
-    /// The password is wiped from this module's memory with the request.
-    ///
-    /// # Errors
-    /// The server's own code where it refuses; `invalid_response`, `server_error`, `temporarily_unavailable`, `network`,
-    /// `timeout`, `configuration`. A session that was there before stays.
-    pub async fn login_with_password(&self, credentials: Credentials) -> Result<Session> {
-        let client = self.client();
-        client.config.check_has_sessions()?;
-        let scope = credentials.scope.as_deref().unwrap_or(&client.config.scope);
-        let scope = check_scope("scope", scope)?.to_owned();
-        let attempt = client.begin_sign_in();
-        let tokens = client.server.password(credentials, &scope).await?;
-        client.handle(Event::SignedIn { tokens, attempt });
-        // The user may have signed out meanwhile.
-        let session = client.session().filter(|_| client.is_current(attempt));
-        session.ok_or_else(login_required)
     }
 
     /// Forgets the session, has the server revoke its tokens

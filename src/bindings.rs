@@ -172,6 +172,22 @@ impl Core {
         })
     }
 
+    #[wasm_bindgen(js_name = exchangeToken)]
+    pub fn exchange_token(&self, options: JsValue) -> Promise {
+        let auth = Rc::clone(&self.auth);
+        promise(async move {
+            let given = input::exchange(options)?;
+            auth.exchange_token(given).await?;
+            Ok(JsValue::UNDEFINED)
+        })
+    }
+
+    /// At once: what the app fetches from now on is signed.
+    pub fn adopt(&self, tokens: JsValue) -> JsResult<()> {
+        let adopted = input::adopted(tokens).and_then(|given| self.auth.adopt(given));
+        adopted.map(drop).map_err(error::to_js)
+    }
+
     pub fn logout(&self, options: JsValue) -> Promise {
         let auth = Rc::clone(&self.auth);
         promise(async move {

@@ -34,11 +34,22 @@ pub enum Flow {
     Code,
     /// The password grant ([RFC 6749 §4.3](https://www.rfc-editor.org/rfc/rfc6749#section-4.3)).
     Password,
+    /// Token exchange ([RFC 8693](https://www.rfc-editor.org/rfc/rfc8693)).
+    Exchange,
+    /// None that this client knows of: the app had the token already.
+    Adopted,
     /// No grant: an API key.
     ApiKey,
 }
 
-names!(Flow { Implicit = "implicit", Code = "code", Password = "password", ApiKey = "api-key", });
+names!(Flow {
+    Implicit = "implicit",
+    Code = "code",
+    Password = "password",
+    Exchange = "exchange",
+    Adopted = "adopted",
+    ApiKey = "api-key",
+});
 
 /// The flow by which an app wants its users to sign in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -11,7 +11,13 @@ declare module "*/core.js" {
 
   export type Core = Omit<
     Auth,
-    "fetch" | "subscribe" | "install" | "loginWithPassword" | "renew"
+    | "adopt"
+    | "exchangeToken"
+    | "fetch"
+    | "install"
+    | "loginWithPassword"
+    | "renew"
+    | "subscribe"
   > & {
     fetch(input: unknown, init?: unknown, via?: Fetch): Promise<Response>;
     origins(isWhole: boolean): string[];
@@ -25,6 +31,8 @@ declare module "*/core.js" {
       response: unknown,
     ): Promise<Response>;
     subscribe(listener: (event: AuthEvent) => void): Watch;
+    adopt(tokens: object): void;
+    exchangeToken(options: object): Promise<void>;
     loginWithPassword(credentials: object): Promise<void>;
     renew(): Promise<void>;
   };

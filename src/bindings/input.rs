@@ -1,7 +1,7 @@
 //! Reads what JavaScript hands in, key by key. A misspelt key or a wrong type is an error, never ignored.
 
 use super::error;
-use crate::auth::{Credentials, Hooks, Log, Login, Logout, Navigate};
+use crate::auth::{Adopted, Credentials, Exchange, Hooks, Log, Login, Logout, Navigate};
 use crate::error::{AuthError, Result};
 use crate::options::{ApiKey, FlowOption, Options, StorageKind};
 use crate::secret::Secret;
@@ -97,6 +97,10 @@ impl Input {
 
     fn text(&self, key: &str) -> Option<String> {
         text(&self.get(key))
+    }
+
+    fn required(&self, key: &str) -> Result<String> {
+        self.text(key).ok_or_else(|| wrong(key, Kind::Text))
     }
 
     fn function(&self, key: &str) -> Option<Function> {
@@ -295,6 +299,38 @@ pub fn logout(value: JsValue) -> Result<Logout> {
     })
 }
 
+/// The options of `exchangeToken`.
+pub fn exchange(value: JsValue) -> Result<Exchange> {
+    let keys = [
+        ("subjectToken", Kind::Text),
+        ("subjectTokenType", Kind::Text),
+        ("scope", Kind::Text),
+    ];
+    let input = Input::new(value, "", &keys)?;
+    Ok(Exchange {
+        subject_token: Secret::new(input.required("subjectToken")?),
+        subject_token_type: input.text("subjectTokenType"),
+        scope: input.text("scope"),
+    })
+}
+
+/// The tokens of `adopt`.
+pub fn adopted(value: JsValue) -> Result<Adopted> {
+    let keys = [
+        ("accessToken", Kind::Text),
+        ("refreshToken", Kind::Text),
+        ("expiresIn", Kind::Seconds),
+        ("scope", Kind::Text),
+    ];
+    let input = Input::new(value, "", &keys)?;
+    Ok(Adopted {
+        access_token: Secret::new(input.required("accessToken")?),
+        refresh_token: input.text("refreshToken").map(Secret::new),
+        expires_in: input.get("expiresIn").as_f64(),
+        scope: input.text("scope"),
+    })
+}
+
 /// The credentials of `loginWithPassword`.
 pub fn credentials(value: JsValue) -> Result<Credentials> {
     let keys = [
@@ -305,10 +341,9 @@ pub fn credentials(value: JsValue) -> Result<Credentials> {
         ("clientSecret", Kind::Text),
     ];
     let input = Input::new(value, "", &keys)?;
-    let required = |key| input.text(key).ok_or_else(|| wrong(key, Kind::Text));
     Ok(Credentials {
-        username: required("username")?,
-        password: Secret::new(required("password")?),
+        username: input.required("username")?,
+        password: Secret::new(input.required("password")?),
         scope: input.text("scope"),
         authority: input.text("authority"),
         client_secret: input.text("clientSecret").map(Secret::new),

@@ -9,7 +9,7 @@ use crate::error::{AuthError, ErrorCode, Result};
 use crate::oauth::authority::{self, Authority};
 use crate::oauth::http::Post;
 use crate::oauth::redirect::Code;
-use crate::oauth::token::{self, Credentials};
+use crate::oauth::token::{self, Credentials, Exchange};
 use crate::oauth::tokens::Tokens;
 use crate::oauth::{logout, metadata};
 use crate::options::{Flow, FlowOption};
@@ -111,6 +111,13 @@ impl Server {
         let request = token::password(&self.config, scope, &credentials);
         drop(credentials);
         self.tokens(request, Flow::Password, scope).await
+    }
+
+    /// Tokens for the token of another issuer, which is wiped from this module's memory with the request.
+    pub async fn exchange(&self, given: Exchange, scope: &str) -> Result<Tokens> {
+        let request = token::exchange(&self.config, scope, &given)?;
+        drop(given);
+        self.tokens(request, Flow::Exchange, scope).await
     }
 
     async fn tokens(&self, request: Post, flow: Flow, scope: &str) -> Result<Tokens> {

@@ -210,7 +210,7 @@ pub fn judge(response: Response, sign_in: Option<&SignIn>, now: Instant) -> Resu
         .judge(Flow::Implicit, &sign_in.scope, now)
         .map(Grant::Tokens),
         // Nobody begins these by a redirect.
-        (Flow::Password | Flow::ApiKey, _) => Err(mismatch()),
+        (Flow::Password | Flow::Exchange | Flow::Adopted | Flow::ApiKey, _) => Err(mismatch()),
     }
 }
 

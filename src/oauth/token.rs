@@ -1,7 +1,7 @@
 //! The token endpoint: each grant as a request, and one judgement for all of them.
 
 use crate::config::Config;
-use crate::error::Result;
+use crate::error::{AuthError, Result};
 use crate::oauth::http::{Answer, Fields, Post, Value, text};
 use crate::oauth::redirect::Code;
 use crate::oauth::tokens::{Lifetime, Tokens, Unjudged, invalid};
@@ -22,6 +22,17 @@ pub struct Credentials {
     pub authority: Option<String>,
     /// For clients that were registered with one.
     pub client_secret: Option<Secret>,
+}
+
+/// What token exchange takes.
+#[derive(Debug)]
+pub struct Exchange {
+    /// The token of the other issuer. Wiped with the request.
+    pub subject_token: Secret,
+    /// Default: `urn:ietf:params:oauth:token-type:access_token`.
+    pub subject_token_type: Option<String>,
+    /// Default: the options' scope.
+    pub scope: Option<String>,
 }
 
 /// Exchanges a code ([RFC 6749 §4.1.3](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3),
@@ -70,6 +81,34 @@ pub fn password(config: &Config, scope: &str, credentials: &Credentials) -> Post
             ("client_secret", client_secret.map(Secret::reveal)),
         ],
     )
+}
+
+/// Exchanges the token of another issuer ([RFC 8693 §2.1](https://www.rfc-editor.org/rfc/rfc8693#section-2.1)). Its twin is
+/// [`judge`].
+///
+/// # Errors
+/// `configuration`, naming the field.
+pub fn exchange(config: &Config, scope: &str, given: &Exchange) -> Result<Post> {
+    if given.subject_token.reveal().is_empty() {
+        return Err(AuthError::option("subjectToken", "is empty."));
+    }
+    let token_type = given.subject_token_type.as_deref();
+    Ok(Post::new(
+        config.endpoints.token.href(),
+        &[
+            (
+                "grant_type",
+                Some("urn:ietf:params:oauth:grant-type:token-exchange"),
+            ),
+            ("client_id", Some(&config.client_id)),
+            ("subject_token", Some(given.subject_token.reveal())),
+            (
+                "subject_token_type",
+                token_type.or(Some("urn:ietf:params:oauth:token-type:access_token")),
+            ),
+            ("scope", Some(scope)),
+        ],
+    ))
 }
 
 /// Ends tokens at the server ([RFC 7009 §2.1](https://www.rfc-editor.org/rfc/rfc7009#section-2.1)), the one that could

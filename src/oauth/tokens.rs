@@ -117,10 +117,7 @@ impl Unjudged<'_> {
         let token = self
             .access_token
             .ok_or_else(|| invalid("no `access_token` in it"))?;
-        if token.is_empty()
-            || token.len() > LONGEST_TOKEN
-            || !token.bytes().all(|b| b.is_ascii_graphic())
-        {
+        if !fits_header(token) {
             return Err(invalid("an `access_token` that can't be sent in a header"));
         }
         if !self
@@ -140,6 +137,59 @@ impl Unjudged<'_> {
             issued_at: now,
             expires_at,
             certain_until: expires_at,
+        })
+    }
+}
+
+fn fits_header(token: &str) -> bool {
+    !token.is_empty() && token.len() <= LONGEST_TOKEN && token.bytes().all(|b| b.is_ascii_graphic())
+}
+
+/// Tokens that the app has got by itself.
+#[derive(Debug)]
+pub struct Adopted {
+    /// What signs requests.
+    pub access_token: Secret,
+    /// What gets new ones at this client's token endpoint.
+    pub refresh_token: Option<Secret>,
+    /// How many seconds it is good for, from now on. Default: nothing is known of its end.
+    pub expires_in: Option<f64>,
+    /// Default: the options' scope.
+    pub scope: Option<String>,
+}
+
+impl Adopted {
+    /// These as tokens of a session that begins now.
+    ///
+    /// # Errors
+    /// `configuration`, naming the field.
+    pub fn judge(self, scope: &str, now: Instant) -> Result<Tokens> {
+        let unfit = |token: &Secret| !fits_header(token.reveal());
+        let problem =
+            "is no token: it is empty, too long, or has characters that can't be sent in a header.";
+        if unfit(&self.access_token) {
+            return Err(AuthError::option("accessToken", problem));
+        }
+        if self.refresh_token.as_ref().is_some_and(unfit) {
+            return Err(AuthError::option("refreshToken", problem));
+        }
+        // A life of less than a millisecond is none.
+        if self.expires_in.is_some_and(|seconds| seconds < 0.001) {
+            return Err(AuthError::option(
+                "expiresIn",
+                "must be a number of seconds above zero.",
+            ));
+        }
+        let unjudged = Unjudged {
+            access_token: Some(self.access_token.reveal()),
+            token_type: Some(TOKEN_TYPE),
+            expires_in: self.expires_in.map_or(Lifetime::Unknown, Lifetime::Seconds),
+            scope: None,
+        };
+        let tokens = unjudged.judge(Flow::Adopted, scope, now)?;
+        Ok(Tokens {
+            refresh_token: self.refresh_token,
+            ..tokens
         })
     }
 }

@@ -53,6 +53,8 @@ export interface Client {
     error?: AuthError;
   };
   login(options?: unknown): Promise<never>;
+  adopt(tokens?: unknown): Promise<Session>;
+  exchangeToken(options?: unknown): Promise<Session>;
   loginWithPassword(credentials?: unknown): Promise<Session>;
   logout(options?: unknown): Promise<void>;
   fetch(input?: unknown, init?: unknown): Promise<Response>;

@@ -114,6 +114,8 @@ for (const [heading, name] of [
   ["`login`", "LoginOptions"],
   ["`logout`", "LogoutOptions"],
   ["`loginWithPassword`", "PasswordCredentials"],
+  ["`exchangeToken`", "ExchangeOptions"],
+  ["`adopt`", "AdoptedTokens"],
 ]) {
   test(`every option of ${name} is in docs/options.md, and no other`, () => {
     const rows = section(read("docs/options.md"), heading);

@@ -19,119 +19,123 @@ const undone = /** @type {WeakMap<Fetch, Fetch>} */ (new WeakMap());
 /**
  * Made by `createAuth`. The work is done in WebAssembly; this class gives it the shape that JavaScript expects.
  *
+ * Nothing here needs `this`: methods may be taken off it, handed on, and called by way of a `Proxy`, as Vue's `reactive` does.
+ *
  * @implements {Interface}
  */
 export class Auth {
-  #core;
-  #fetch;
-
-  /**
-   * Bound, so that it can be handed to any library.
-   *
-   * @type {Fetch}
-   */
-  fetch = (input, init) => this.#fetch(input, init);
-
-  /**
-   * Bound as well: React's `useSyncExternalStore` takes it as it is.
-   *
-   * @type {Interface["subscribe"]}
-   */
-  subscribe = (listener) => {
-    const watch = this.#core.subscribe(listener);
-    inUse.add(watch);
-    return () => {
-      watch.end();
-      inUse.delete(watch);
-    };
-  };
-
-  /**
-   * In place of the page's own: for libraries that can't be handed one.
-   *
-   * @type {Interface["install"]}
-   */
-  install = (target = globalThis) => {
-    const original = target.fetch;
-    /** @type {import("./browser/http.js").Fetch} */
-    const via = (input, init) =>
-      original.call(
-        target,
-        /** @type {RequestInfo} */ (input),
-        /** @type {RequestInit} */ (init),
-      );
-    let isOn = true;
-    /** @type {Fetch} */
-    const installed = (input, init) =>
-      isOn ? this.#fetch(input, init, via) : via(input, init);
-    target.fetch = installed;
-    return () => {
-      isOn = false;
-      undone.set(installed, original);
-      // Whoever has wrapped it since goes on, by way of it.
-      while (undone.has(target.fetch))
-        target.fetch = /** @type {Fetch} */ (undone.get(target.fetch));
-    };
-  };
+  session = /** @type {Interface["session"]} */ (null);
+  redirect = /** @type {Interface["redirect"]} */ ({ status: "none" });
 
   /** @param {Core} core */
   constructor(core) {
-    this.#core = core;
-    this.#fetch = fetchOver(core);
+    const signed = fetchOver(core);
+    const session = () => /** @type {Session} */ (core.session);
     inUse.add(core);
-  }
+    Object.defineProperties(this, {
+      session: { get: () => core.session, enumerable: true },
+      redirect: { get: () => core.redirect, enumerable: true },
+    });
 
-  get session() {
-    return this.#core.session;
-  }
+    /** @type {Interface["fetch"]} */
+    this.fetch = (input, init) => signed(input, init);
 
-  get redirect() {
-    return this.#core.redirect;
-  }
+    /** @type {Interface["login"]} */
+    this.login = (options) => core.login(given(options));
 
-  /** @type {Interface["login"]} */
-  login(options) {
-    return this.#core.login(options);
-  }
+    /** @type {Interface["loginWithPassword"]} */
+    this.loginWithPassword = (credentials) =>
+      core.loginWithPassword(credentials).then(session);
 
-  /** @param {import("placeos-auth").PasswordCredentials} credentials */
-  async loginWithPassword(credentials) {
-    await this.#core.loginWithPassword(credentials);
-    return /** @type {Session} */ (this.session);
-  }
+    /** @type {Interface["exchangeToken"]} */
+    this.exchangeToken = (options) => core.exchangeToken(options).then(session);
 
-  /** @type {Interface["logout"]} */
-  logout(options) {
-    return this.#core.logout(options);
-  }
+    /** @type {Interface["adopt"]} */
+    this.adopt = async (tokens) => {
+      core.adopt(tokens);
+      return session();
+    };
 
-  token() {
-    return this.#core.token();
-  }
+    /** @type {Interface["logout"]} */
+    this.logout = (options) => core.logout(given(options));
 
-  async renew() {
-    await this.#core.renew();
-    return /** @type {Session} */ (this.session);
-  }
+    /** @type {Interface["token"]} */
+    this.token = () => core.token();
 
-  /** @type {Interface["signUrl"]} */
-  signUrl(url) {
-    return this.#core.signUrl(url);
-  }
+    /** @type {Interface["renew"]} */
+    this.renew = () => core.renew().then(session);
 
-  /** @type {Interface["openWebSocket"]} */
-  openWebSocket(path, protocols) {
-    return this.#core.openWebSocket(path, protocols);
-  }
+    /** @type {Interface["signUrl"]} */
+    this.signUrl = (url) => core.signUrl(url);
 
-  authority() {
-    return this.#core.authority();
-  }
+    /** @type {Interface["openWebSocket"]} */
+    this.openWebSocket = (path, protocols) =>
+      core.openWebSocket(path, protocols);
 
-  close() {
-    this.#core.close();
-    inUse.delete(this.#core);
+    /** @type {Interface["authority"]} */
+    this.authority = () => core.authority();
+
+    /** @type {Interface["subscribe"]} */
+    this.subscribe = (listener) => {
+      const watch = core.subscribe(listener);
+      inUse.add(watch);
+      return () => {
+        watch.end();
+        inUse.delete(watch);
+      };
+    };
+
+    /** @type {Interface["install"]} */
+    this.install = (target) => install(signed, given(target) ?? globalThis);
+
+    /** @type {Interface["close"]} */
+    this.close = () => {
+      core.close();
+      inUse.delete(core);
+    };
   }
+}
+
+/**
+ * Options as a method was given them. An event of the page's is none: `onClick={auth.login}` calls with one.
+ *
+ * @template Options
+ * @param {Options} options
+ */
+function given(options) {
+  const { preventDefault } = /** @type {{ preventDefault?: unknown }} */ (
+    options ?? {}
+  );
+  return typeof preventDefault === "function" ? undefined : options;
+}
+
+/**
+ * In place of the page's own `fetch`: for libraries that can't be handed one.
+ *
+ * @param {ReturnType<typeof fetchOver>} signed
+ * @param {{ fetch: Fetch }} target
+ */
+function install(signed, target) {
+  const original = target.fetch;
+  /** @type {import("./browser/http.js").Fetch} */
+  const via = (input, init) =>
+    original.call(
+      target,
+      /** @type {RequestInfo} */ (input),
+      /** @type {RequestInit} */ (init),
+    );
+  let isOn = true;
+  /** @type {Fetch} */
+  const installed = (input, init) =>
+    isOn ? signed(input, init, via) : via(input, init);
+  target.fetch = installed;
+  return () => {
+    isOn = false;
+    undone.set(installed, original);
+    // Whoever has wrapped it since goes on, by way of it.
+    while (undone.has(target.fetch))
+      target.fetch = /** @type {Fetch} */ (undone.get(target.fetch));
+  };
 }
 
 /**

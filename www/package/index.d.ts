@@ -100,7 +100,7 @@ export interface AuthOptions {
   log?: (line: string) => void;
 }
 
-/** A client of one PlaceOS server. Made by `createAuth`. */
+/** A client of one PlaceOS server. Made by `createAuth`. Its methods are bound: take them off it, or hand them on. */
 export class Auth {
   private constructor();
 
@@ -119,7 +119,7 @@ export class Auth {
    * `configuration`; `unsupported_environment` where nothing can be stored; `timeout` when the page was not left within
    * a minute.
    */
-  login(options?: LoginOptions): Promise<never>;
+  login(this: void, options?: LoginOptions): Promise<never>;
 
   /**
    * Exchanges a password for a session (password grant), without leaving the page: for trusted environments only, such
@@ -130,7 +130,30 @@ export class Auth {
    * @throws {AuthError} `invalid_grant` for a wrong password, or the server's other codes; `network`, `timeout`,
    * `server_error`, `temporarily_unavailable`, `invalid_response`; `configuration`. A session that was there before stays.
    */
-  loginWithPassword(credentials: PasswordCredentials): Promise<Session>;
+  loginWithPassword(
+    this: void,
+    credentials: PasswordCredentials,
+  ): Promise<Session>;
+
+  /**
+   * Exchanges the token of another issuer for a session (token exchange, RFC 8693), without leaving the page: Microsoft
+   * Entra's in Outlook and Teams, where the user is signed in already. `session.flow` is then "exchange". Only PlaceOS's
+   * newest server can. The token is in no error, log line or event.
+   *
+   * @throws {AuthError} `invalid_grant` for a token that the server doesn't accept, `unsupported_grant_type` where it can't
+   * exchange any, or its other codes; `network`, `timeout`, `server_error`, `temporarily_unavailable`, `invalid_response`;
+   * `configuration`. A session that was there before stays.
+   */
+  exchangeToken(this: void, options: ExchangeOptions): Promise<Session>;
+
+  /**
+   * Makes a token that the app has got by itself this client's session: guests with a token in their link, native shells.
+   * `session.flow` is then "adopted". It renews if there is a refresh token. Only for tokens that the app itself has asked
+   * for: one that anybody could have put into a link may be another person's session.
+   *
+   * @throws {AuthError} `configuration`, naming the field. A session that was there before stays.
+   */
+  adopt(this: void, tokens: AdoptedTokens): Promise<Session>;
 
   /**
    * Forgets the session, has the server revoke its tokens, then leaves for the server's logout page unless `local`.
@@ -139,7 +162,7 @@ export class Auth {
    * @throws {AuthError} `untrusted_url` for a `returnTo` on another origin, `configuration` with an `apiKey`; then nothing
    * is done.
    */
-  logout(options?: LogoutOptions): Promise<void>;
+  logout(this: void, options?: LogoutOptions): Promise<void>;
 
   /**
    * `window.fetch` with the token where, and only where, it belongs: on requests to `server` and
@@ -161,7 +184,7 @@ export class Auth {
    * @throws {AuthError} `login_required` when only the user can help; or why an expired token could not be renewed;
    * `configuration` with an `apiKey`.
    */
-  token(): Promise<string>;
+  token(this: void): Promise<string>;
 
   /**
    * Renews the session now, where `session.canRenew`: by its refresh token or, without one, by the authorization endpoint
@@ -169,7 +192,7 @@ export class Auth {
    *
    * @throws {AuthError} `login_required` when only the user can help. Otherwise why it failed; the session stays.
    */
-  renew(): Promise<Session>;
+  renew(this: void): Promise<Session>;
 
   /**
    * The same URL with `bearer_token` (or `api-key`), for what can't send headers: downloads, images, event streams. A
@@ -177,7 +200,7 @@ export class Auth {
    *
    * @throws {AuthError} `untrusted_url` for a URL that may not have the token; as `token`.
    */
-  signUrl(url: string | URL): Promise<URL>;
+  signUrl(this: void, url: string | URL): Promise<URL>;
 
   /**
    * Connects to the realtime API, signed in; resolves once the socket is open. `path` is resolved against `server` and
@@ -190,6 +213,7 @@ export class Auth {
    * as `token`.
    */
   openWebSocket(
+    this: void,
     path?: string | URL,
     protocols?: string | string[],
   ): Promise<WebSocket>;
@@ -199,10 +223,10 @@ export class Auth {
    *
    * @throws {AuthError} `network`, `timeout`, `invalid_response`, `server_error`, `temporarily_unavailable`.
    */
-  authority(): Promise<Authority>;
+  authority(this: void): Promise<Authority>;
 
   /**
-   * Calls back on changes from now on; returns the way to stop. Bound, and fits React's `useSyncExternalStore`, with
+   * Calls back on changes from now on; returns the way to stop. Fits React's `useSyncExternalStore`, with
    * `session` as the snapshot. A sign-in that this page load completes is over before anyone can subscribe: read
    * `session` first.
    */
@@ -210,12 +234,12 @@ export class Auth {
 
   /**
    * Makes `target.fetch` (default: the page's own) this `fetch`, for Angular's `withFetch`, axios's fetch adapter and
-   * libraries that can't be handed one; returns the way back. Without a session, requests pass untouched. Bound.
+   * libraries that can't be handed one; returns the way back. Without a session, requests pass untouched.
    */
   readonly install: (target?: { fetch: typeof globalThis.fetch }) => () => void;
 
   /** Stops timers and channels. The session stays stored. */
-  close(): void;
+  close(this: void): void;
 }
 
 export interface LoginOptions {
@@ -239,6 +263,24 @@ export interface PasswordCredentials {
   clientSecret?: string;
 }
 
+export interface ExchangeOptions {
+  subjectToken: string;
+  /** Default: "urn:ietf:params:oauth:token-type:access_token". */
+  subjectTokenType?: string;
+  /** In place of the scope that `createAuth` was given. */
+  scope?: string;
+}
+
+export interface AdoptedTokens {
+  accessToken: string;
+  /** By which this client's token endpoint gives new ones. */
+  refreshToken?: string;
+  /** How many seconds the access token is good for, from now on. Default: nothing is known of its end. */
+  expiresIn?: number;
+  /** In place of the scope that `createAuth` was given. */
+  scope?: string;
+}
+
 export interface LogoutOptions {
   /**
    * Where the server sends the user afterwards, on this page's origin. Default: here. An identity provider's page is told
@@ -251,7 +293,8 @@ export interface LogoutOptions {
 
 export interface Session {
   /** The grant it came from, or "api-key". */
-  readonly flow: "implicit" | "code" | "password" | "api-key";
+  readonly flow:
+    "implicit" | "code" | "password" | "exchange" | "adopted" | "api-key";
   /** "Bearer", or the header of an API key. */
   readonly tokenType: string;
   /** Empty with an API key. */
