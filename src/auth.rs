@@ -5,6 +5,7 @@
 //! | `shared` | what all `Auth`s of one configuration share on a page |
 //! | `landing` | the way back from the server's sign-in page |
 //! | `login` | the way there |
+//! | `silent` | sign-in without showing anything |
 //! | `grants` | sessions that take no page of the server's |
 //! | `request` | one request of the app's, from its arguments to its response |
 //! | `signing` | the one place where a request is signed |
@@ -17,6 +18,7 @@ mod login;
 pub(crate) mod request;
 mod shared;
 mod signing;
+mod silent;
 mod web_socket;
 
 use crate::browser::{clock, page, storage::crossing};

@@ -14,6 +14,7 @@ use crate::oauth::authority::Authority;
 use crate::session::effect::Change;
 use crate::session::view::Session;
 use fetch::Pass;
+use input::LoginBy;
 use js_sys::{Array, Function, Promise};
 use promise::promise;
 use std::cell::RefCell;
@@ -155,10 +156,14 @@ impl Core {
     pub fn login(&self, options: JsValue) -> Promise {
         let auth = Rc::clone(&self.auth);
         promise(async move {
-            match auth.login(input::login(options)?).await {
-                Ok(never) => match never {},
-                Err(error) => Err::<JsValue, _>(error),
-            }
+            match input::login(options)? {
+                LoginBy::Redirect(login) => match auth.login(login).await {
+                    Ok(never) => match never {},
+                    Err(error) => return Err(error),
+                },
+                LoginBy::Silent(scope) => auth.login_silently(scope.as_deref()).await?,
+            };
+            Ok(JsValue::UNDEFINED)
         })
     }
 

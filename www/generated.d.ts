@@ -15,6 +15,7 @@ declare module "*/core.js" {
     | "exchangeToken"
     | "fetch"
     | "install"
+    | "login"
     | "loginWithPassword"
     | "renew"
     | "subscribe"
@@ -32,6 +33,7 @@ declare module "*/core.js" {
     ): Promise<Response>;
     subscribe(listener: (event: AuthEvent) => void): Watch;
     adopt(tokens: object): void;
+    login(options?: object): Promise<void>;
     exchangeToken(options: object): Promise<void>;
     loginWithPassword(credentials: object): Promise<void>;
     renew(): Promise<void>;

@@ -63,7 +63,7 @@ impl Auth {
 }
 
 /// The scope of a session that is to begin: that of the call, or else of the options.
-fn scope_of(client: &Client, given: Option<&str>) -> Result<String> {
+pub fn scope_of(client: &Client, given: Option<&str>) -> Result<String> {
     client.config.check_has_sessions()?;
     let scope = given.unwrap_or(&client.config.scope);
     check_scope("scope", scope).map(str::to_owned)
@@ -73,7 +73,11 @@ fn scope_of(client: &Client, given: Option<&str>) -> Result<String> {
 ///
 /// # Errors
 /// `login_required` if the user has signed out meanwhile.
-fn begin_session(client: &Rc<Client>, tokens: Tokens, attempt: SignInAttempt) -> Result<Session> {
+pub fn begin_session(
+    client: &Rc<Client>,
+    tokens: Tokens,
+    attempt: SignInAttempt,
+) -> Result<Session> {
     client.handle(Event::SignedIn { tokens, attempt });
     let session = client.session().filter(|_| client.is_current(attempt));
     session.ok_or_else(login_required)

@@ -21,7 +21,6 @@ use std::convert::Infallible;
 use std::rc::Rc;
 use std::time::Duration;
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::spawn_local;
 
 /// How long a page is taken to be on its way to the logout page.
 const LEAVING: Duration = Duration::from_secs(5);
@@ -48,18 +47,13 @@ struct Checked {
 /// Leaves for the server, or joins a sign-in that is about to.
 pub async fn login(shared: &Rc<Shared>, login: Login) -> Result<Infallible> {
     let checked = check(shared, login)?;
-    let under_way = &shared.sign_in;
-    if !under_way.latch.is_closed() {
-        let closed = under_way.latch.close_until_dropped();
-        let shared = Rc::clone(shared);
-        spawn_local(async move {
-            let Err(error) = leave(&shared, checked).await;
-            shared.sign_in.end.replace(Some(error));
-            drop(closed);
-        });
-    }
-    under_way.latch.wait().await;
-    let end = under_way.end.borrow().clone();
+    let leaving = Rc::clone(shared);
+    let task = Box::pin(async move {
+        let Err(error) = leave(&leaving, checked).await;
+        leaving.sign_in_end.replace(Some(error));
+    });
+    shared.sign_in.join(task).await;
+    let end = shared.sign_in_end.borrow().clone();
     Err(end.unwrap_or_else(login_required))
 }
 

@@ -1,6 +1,7 @@
 //! What all `Auth`s of one configuration share on a page.
 
 use crate::browser::latch::Latch;
+use crate::browser::task::SharedTask;
 use crate::browser::{self, frame, http, page, timer};
 use crate::client::Client;
 use crate::client::hooks::{AppHooks, Hooks};
@@ -8,6 +9,7 @@ use crate::config::Config;
 use crate::error::{AuthError, Result};
 use crate::oauth::arrival::Redirect;
 use crate::options::Options;
+use crate::session::view::Session;
 use crate::time::Instant;
 use crate::url::Url;
 use std::cell::{Cell, RefCell};
@@ -19,24 +21,22 @@ thread_local! {
     static ALL: RefCell<Vec<Rc<Shared>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// The client of one configuration, how this page load began, and the sign-in it is being left for.
+/// The client of one configuration, how this page load began, and the sign-ins under way.
 pub struct Shared {
     pub client: Rc<Client>,
     /// Closed until the response that this page load may be is dealt with.
     pub landed: Latch,
     redirect: RefCell<Redirect>,
-    pub sign_in: SignInUnderWay,
+    /// The sign-in for which the page is left. It ends if the page is still here.
+    pub sign_in: SharedTask,
+    /// How the last one ended.
+    pub sign_in_end: RefCell<Option<AuthError>>,
+    /// The silent sign-in under way.
+    pub silent: SharedTask,
+    /// How the last one ended.
+    pub silent_end: RefCell<Option<Result<Session>>>,
     /// When this page was last left for the logout page.
     pub left_for_logout: Cell<Option<Instant>>,
-}
-
-/// The sign-in under way on this page, which later ones join.
-#[derive(Default)]
-pub struct SignInUnderWay {
-    /// Closed until it has ended and the page is still here.
-    pub latch: Latch,
-    /// How the last one ended.
-    pub end: RefCell<Option<AuthError>>,
 }
 
 impl Shared {
@@ -58,7 +58,10 @@ impl Shared {
             client: Rc::new(Client::new(config, AppHooks::new(hooks))),
             landed: Latch::default(),
             redirect: RefCell::new(Redirect::None),
-            sign_in: SignInUnderWay::default(),
+            sign_in: SharedTask::default(),
+            sign_in_end: RefCell::new(None),
+            silent: SharedTask::default(),
+            silent_end: RefCell::new(None),
             left_for_logout: Cell::new(None),
         });
         ALL.with_borrow_mut(|all| all.push(Rc::clone(&shared)));

@@ -19,6 +19,7 @@ pub mod page;
 pub mod random;
 pub mod shared;
 pub mod storage;
+pub mod task;
 pub mod timeout;
 pub mod timer;
 pub mod url;

@@ -1,5 +1,5 @@
-//! Renewal without a refresh token: the authorization endpoint in a hidden frame, which answers by itself while the user is
-//! signed in to the server.
+//! The authorization endpoint in a hidden frame, which answers by itself while the user is signed in to the server: renewal
+//! without a refresh token, and sign-in without showing anything.
 //!
 //! That a frame stays silent is not the server's word: before it is taken for "the server wants the user", the server is
 //! asked by a request, which tells more.
@@ -33,39 +33,53 @@ const LONGEST: Duration = Duration::from_secs(15);
 /// How often a frame is loaded that the page removes: a router that reconciles the document does so once.
 const MOST_FRAMES: u32 = 3;
 
-/// New tokens by a hidden frame. As soon as nobody wants them any more, the frame goes.
+/// What a hidden frame asks for.
+pub struct Asked<'a> {
+    /// [`Flow::Implicit`] or [`Flow::Code`].
+    pub flow: Flow,
+    pub scope: &'a str,
+    /// The tokens that are to be replaced, if it is a renewal.
+    pub old: Option<&'a Tokens>,
+}
+
+/// Tokens by a hidden frame. As soon as nobody wants them any more, the frame goes.
 ///
 /// # Errors
 /// `login_required` where the server wants the user; `network`, `timeout`, `server_error` where it may work later.
-pub async fn renew(
+pub async fn ask(
     server: &Rc<Server>,
-    old: &Tokens,
+    asked: Asked<'_>,
     is_wanted: &dyn Fn() -> bool,
 ) -> Result<Tokens> {
     if !page::is_online() {
         return Err(AuthError::new(
             ErrorCode::Network,
-            "The browser is offline: the session could not be renewed.",
+            "The browser is offline: the server could not be asked.",
         ));
     }
-    let outcome = timeout(LONGEST, Box::pin(ask(server, old, is_wanted))).await;
+    let outcome = timeout(LONGEST, Box::pin(ask_for_long(server, asked, is_wanted))).await;
     outcome.unwrap_or_else(|| {
         Err(AuthError::new(
             ErrorCode::Timeout,
-            "The session could not be renewed: the server didn't respond in the hidden frame within 15 seconds.",
+            "The server didn't respond in the hidden frame within 15 seconds.",
         ))
     })
 }
 
-async fn ask(server: &Rc<Server>, old: &Tokens, is_wanted: &dyn Fn() -> bool) -> Result<Tokens> {
+async fn ask_for_long(
+    server: &Rc<Server>,
+    asked: Asked<'_>,
+    is_wanted: &dyn Fn() -> bool,
+) -> Result<Tokens> {
     let config = &server.config;
+    let Asked { flow, scope, old } = asked;
     let state = State::from_random(&random::bytes()?);
-    let verifier = match old.flow {
+    let verifier = match flow {
         Flow::Code => Some(Verifier::from_random(&random::bytes()?)),
         _ => None,
     };
-    let asked = clock::now();
-    let url = authorization::request(config, &old.scope, &state, verifier.as_ref());
+    let began = clock::now();
+    let url = authorization::request(config, scope, &state, verifier.as_ref());
     let answer = match answer(server, &url, &state, is_wanted).await? {
         Some(answer) => answer,
         None if is_wanted() => {
@@ -73,15 +87,16 @@ async fn ask(server: &Rc<Server>, old: &Tokens, is_wanted: &dyn Fn() -> bool) ->
         }
         None => return Err(wants_user()),
     };
-    let sign_in = config.sign_in(&old.scope, verifier, clock::now());
+    let sign_in = config.sign_in(scope, verifier, clock::now());
     let Some((response, _)) = find(&answer, &config.redirect_url) else {
         return Err(wants_user());
     };
     let tokens = match judge(response, Some(&sign_in), clock::now())? {
-        Grant::Tokens(tokens) => tokens.asked_for_at(asked),
-        Grant::Code(code) => server.redeem(code, &old.scope).await?,
+        Grant::Tokens(tokens) => tokens.asked_for_at(began),
+        Grant::Code(code) => server.redeem(code, scope).await?,
     };
-    if is_other_person(&old.access_token, &tokens.access_token) {
+    let is_other = |old: &Tokens| is_other_person(&old.access_token, &tokens.access_token);
+    if old.is_some_and(is_other) {
         server.revoke(&tokens);
         return Err(other_person());
     }
@@ -166,14 +181,16 @@ fn is_answer(config: &Config, url: &Url, state: &State) -> bool {
 
 /// A frame doesn't tell a login page from the browser's own about a server that is out of reach, nor in every browser
 /// from a server's about its trouble. What it was asked, asked by a request, does.
-async fn why_no_answer(config: &Config, url: &str, old: &Tokens) -> AuthError {
+async fn why_no_answer(config: &Config, url: &str, old: Option<&Tokens>) -> AuthError {
     let asked = http::get(url).await;
     let error = match asked.and_then(|reply| reply.answer().granted().map(drop)) {
         Err(error) if error.code() != ErrorCode::Network => error,
         _ => match health(config).await {
             Health::Trouble(error) => error,
             // It may be in trouble, or not allow this page to read what it says. As long as there is time, it is asked again.
-            Health::Unreadable(error) if old.is_usable(clock::now()) => error,
+            Health::Unreadable(error) if old.is_some_and(|old| old.is_usable(clock::now())) => {
+                error
+            }
             _ => return wants_user(),
         },
     };
@@ -230,6 +247,6 @@ fn page_forbids() -> AuthError {
     AuthError::new(
         ErrorCode::LoginRequired,
         "The page allows no hidden frame. List the server in `frame-src` of its Content-Security-Policy, and leave \
-         the frame in the document. The session ends with its token. Call login() then.",
+         the frame in the document. Call login(). A session that there is lasts as long as its token.",
     )
 }

@@ -4,14 +4,14 @@
 //! | module | what it is for |
 //! | --- | --- |
 //! | `server` | our own requests to the server |
-//! | `renewal`, `frame` | a renewal asks the server |
+//! | `renewal`, `frame` | a renewal, or a silent sign-in, asks the server |
 //! | `session_store`, `tabs`, `turns`, `listeners` | what effects are carried out on |
 //! | `page_events` | what happens to the page |
 //! | `hooks` | what an app gives besides plain options |
 //!
 //! None of them knows the client: tasks return an event, and only [`Client::handle`] hands events in.
 
-mod frame;
+pub mod frame;
 pub mod hooks;
 mod listeners;
 mod page_events;

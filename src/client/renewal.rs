@@ -1,6 +1,6 @@
 //! A renewal asks the server.
 
-use super::frame;
+use super::frame::{self, Asked};
 use super::server::Server;
 use crate::error::Result;
 use crate::oauth::tokens::Tokens;
@@ -10,7 +10,7 @@ use std::rc::Rc;
 /// Asks the server for new tokens in place of the old ones. A hidden frame is gone as soon as nobody wants its outcome.
 ///
 /// # Errors
-/// Those of [`Server::refresh`] and [`frame::renew`].
+/// Those of [`Server::refresh`] and [`frame::ask`].
 pub async fn ask(
     server: &Rc<Server>,
     method: RenewalMethod,
@@ -19,6 +19,13 @@ pub async fn ask(
 ) -> Result<Tokens> {
     match method {
         RenewalMethod::RefreshToken(refresh_token) => server.refresh(old, &refresh_token).await,
-        RenewalMethod::Frame => frame::renew(server, old, is_wanted).await,
+        RenewalMethod::Frame => {
+            let asked = Asked {
+                flow: old.flow,
+                scope: &old.scope,
+                old: Some(old),
+            };
+            frame::ask(server, asked, is_wanted).await
+        }
     }
 }

@@ -1,7 +1,8 @@
 //! Requests of our own to the server: for tokens, their revocation, the domain's settings, and what the server offers.
 
 use super::hooks::AppHooks;
-use crate::browser::latch::{InFlight, Latch};
+use crate::browser::latch::InFlight;
+use crate::browser::task::SharedTask;
 use crate::browser::timeout::timeout;
 use crate::browser::{clock, http, shared};
 use crate::config::Config;
@@ -31,8 +32,8 @@ pub struct Server {
     hooks: Rc<AppHooks>,
     /// The domain's settings, or why the last request for them failed.
     authority: RefCell<Option<Result<Rc<Authority>>>>,
-    /// Closed while they are asked for.
-    asking: Latch,
+    /// The request for them.
+    asking: SharedTask,
     revocations: InFlight,
 }
 
@@ -43,7 +44,7 @@ impl Server {
             config,
             hooks,
             authority: RefCell::new(None),
-            asking: Latch::default(),
+            asking: SharedTask::default(),
             revocations: InFlight::default(),
         }
     }
@@ -53,17 +54,21 @@ impl Server {
     /// # Errors
     /// `network`, `timeout`, `invalid_response`, `server_error`, `temporarily_unavailable`.
     pub async fn authority(self: &Rc<Self>) -> Result<Rc<Authority>> {
-        if self.known_authority().is_none() && !self.asking.is_closed() {
-            let asking = self.asking.close_until_dropped();
-            let server = Rc::clone(self);
-            spawn_local(async move {
-                let reply = http::get(&server.config.endpoints.authority.href()).await;
-                let judged = reply.and_then(|reply| authority::judge(&reply.answer()));
-                server.authority.replace(Some(judged.map(Rc::new)));
-                drop(asking);
-            });
+        match self.known_authority() {
+            Some(known) => Ok(known),
+            None => self.ask_authority().await,
         }
-        self.asking.wait().await;
+    }
+
+    /// The same, asked for again: whether somebody is signed in to the server may have changed.
+    pub async fn ask_authority(self: &Rc<Self>) -> Result<Rc<Authority>> {
+        let server = Rc::clone(self);
+        let task = Box::pin(async move {
+            let reply = http::get(&server.config.endpoints.authority.href()).await;
+            let judged = reply.and_then(|reply| authority::judge(&reply.answer()));
+            server.authority.replace(Some(judged.map(Rc::new)));
+        });
+        self.asking.join(task).await;
         let known = self.authority.borrow().clone();
         known.unwrap_or_else(|| {
             Err(AuthError::new(

@@ -65,8 +65,8 @@ pub fn login_required() -> AuthError {
 pub fn wants_user() -> AuthError {
     AuthError::new(
         ErrorCode::LoginRequired,
-        "The hidden frame got no new token: the server wants the user to sign in, or the browser blocks its \
-         cookies. The session ends with its token. Call login() then.",
+        "The hidden frame got no token: the server wants the user to sign in, or the browser blocks its cookies. Call \
+         login(). A session that there is lasts as long as its token.",
     )
 }
 

@@ -127,7 +127,9 @@ for (const [heading, name] of [
 
 test("every method and property is in docs/api.md, and no other", () => {
   const rows = found(read("docs/api.md"), /^\| `auth\.(\w+)/gm);
-  assert.deepEqual(rows.sort(), members("class Auth ").sort());
+  // A method may have a row, and a signature, for each way to call it.
+  const sorted = (/** @type {string[]} */ names) => [...new Set(names)].sort();
+  assert.deepEqual(sorted(rows), sorted(members("class Auth ")));
 });
 
 test("every event is in docs/events.md, and no other", () => {

@@ -40,8 +40,10 @@ export class Auth {
     /** @type {Interface["fetch"]} */
     this.fetch = (input, init) => signed(input, init);
 
-    /** @type {Interface["login"]} */
-    this.login = (options) => core.login(given(options));
+    this.login = /** @type {Interface["login"]} */ (
+      (/** @type {object | undefined} */ options) =>
+        core.login(given(options)).then(session)
+    );
 
     /** @type {Interface["loginWithPassword"]} */
     this.loginWithPassword = (credentials) =>

@@ -122,6 +122,17 @@ export class Auth {
   login(this: void, options?: LoginOptions): Promise<never>;
 
   /**
+   * `mode: "silent"`: signs in by a hidden frame, without showing anything, if the user is signed in to the server. What
+   * PlaceOS's own apps do at every start. The server's cookies have to reach the frame: see `renew`. A call while another
+   * one is under way joins it. A session that was there before stays where this fails.
+   *
+   * @throws {AuthError} `login_required` where the server wants the user, at once if it says so beforehand; `network`,
+   * `timeout`, `server_error`, `temporarily_unavailable` where it may work later; the server's code where it refuses;
+   * `configuration`.
+   */
+  login(this: void, options: StayingLoginOptions): Promise<Session>;
+
+  /**
    * Exchanges a password for a session (password grant), without leaving the page: for trusted environments only, such
    * as a panel that its operator sets up. Anywhere else RFC 9700 forbids it, for it shows the password to the app and
    * teaches users to type it anywhere: use `login`. The password is in no error, log line or event, and is wiped from the
@@ -243,10 +254,20 @@ export class Auth {
 }
 
 export interface LoginOptions {
+  /** Default: "redirect", which leaves the page. */
+  mode?: "redirect";
   /** Where the user is to be afterwards, on this page's origin. Default: here, hash and `history.state` included. */
   returnTo?: string | URL;
   /** Data of the app's own, given back in `redirect.appState`: anything that JSON can say. */
   appState?: unknown;
+  /** In place of the scope that `createAuth` was given. */
+  scope?: string;
+}
+
+/** Options of a sign-in for which the page stays. */
+export interface StayingLoginOptions {
+  /** "silent": in a hidden frame. */
+  mode: "silent";
   /** In place of the scope that `createAuth` was given. */
   scope?: string;
 }
