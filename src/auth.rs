@@ -5,6 +5,7 @@
 //! | `shared` | what all `Auth`s of one configuration share on a page |
 //! | `landing` | the way back from the server's sign-in page |
 //! | `login` | the way there |
+//! | `popup` | sign-in in a popup |
 //! | `silent` | sign-in without showing anything |
 //! | `grants` | sessions that take no page of the server's |
 //! | `request` | one request of the app's, from its arguments to its response |
@@ -15,6 +16,7 @@ mod fetch;
 mod grants;
 mod landing;
 mod login;
+mod popup;
 pub(crate) mod request;
 mod shared;
 mod signing;
@@ -86,7 +88,11 @@ impl Auth {
             landing::land(&shared)?;
         }
         shared.landed.wait().await;
-        Ok(Self::over(shared))
+        let popup_end = shared.popup_end.borrow().clone();
+        match popup_end {
+            Some(error) => Err(error),
+            None => Ok(Self::over(shared)),
+        }
     }
 
     /// On a callback page of its own: completes the sign-in that this page load is the answer to, by the options it was

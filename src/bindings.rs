@@ -153,15 +153,24 @@ impl Core {
         self.redirect.clone()
     }
 
+    /// A popup is opened at once: browsers allow it in a click alone.
     pub fn login(&self, options: JsValue) -> Promise {
         let auth = Rc::clone(&self.auth);
+        let given = input::login(options);
+        let popup = match &given {
+            Ok(LoginBy::Popup(scope)) => Some(auth.login_in_popup(scope.as_deref())),
+            _ => None,
+        };
         promise(async move {
-            match input::login(options)? {
-                LoginBy::Redirect(login) => match auth.login(login).await {
+            match (given?, popup) {
+                (_, Some(session)) => session.await?,
+                (LoginBy::Redirect(login), None) => match auth.login(login).await {
                     Ok(never) => match never {},
                     Err(error) => return Err(error),
                 },
-                LoginBy::Silent(scope) => auth.login_silently(scope.as_deref()).await?,
+                (LoginBy::Silent(scope) | LoginBy::Popup(scope), None) => {
+                    auth.login_silently(scope.as_deref()).await?
+                }
             };
             Ok(JsValue::UNDEFINED)
         })

@@ -52,6 +52,10 @@ codes! {
     Network = "network",
     /// No response was received in time.
     Timeout = "timeout",
+    /// The browser opened no popup.
+    PopupBlocked = "popup_blocked",
+    /// The user closed the popup before having signed in.
+    PopupClosed = "popup_closed",
     /// [RFC 6749 §4.2.2.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.2.2.1)
     AccessDenied = "access_denied",
     /// [RFC 6749 §5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)

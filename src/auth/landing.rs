@@ -1,5 +1,6 @@
 //! Takes the response to a sign-in that this page load may be, and brings the user back to where they were.
 
+use super::popup::Held;
 use super::shared::{Shared, is_own};
 use crate::browser::storage::crossing;
 use crate::browser::timeout::sleep;
@@ -99,7 +100,12 @@ fn stored_sign_in(response: &Response) -> Option<SignIn> {
 
 /// Deals with the response that this page load may be, and restores the session.
 pub fn land(shared: &Rc<Shared>) -> Result<()> {
-    match take_response(shared, &page::url()?) {
+    let here = page::url()?;
+    if let Some(held) = Held::take(&here, &shared.config().redirect_url) {
+        hand_over(shared, held);
+        return Ok(());
+    }
+    match take_response(shared, &here) {
         Some(taken) => {
             shared.client.handle(Event::PageLoaded);
             complete_sign_in(shared, taken);
@@ -107,6 +113,22 @@ pub fn land(shared: &Rc<Shared>) -> Result<()> {
         None => restore_outcome(shared),
     }
     Ok(())
+}
+
+/// On the page of a popup: hands the response over to the page that opened it. Where nobody takes it, this page goes on without.
+fn hand_over(shared: &Rc<Shared>, held: Held) {
+    let closed = shared.landed.close_until_dropped();
+    let shared = Rc::clone(shared);
+    spawn_local(async move {
+        let error = held.hand_over().await;
+        if error.code() == ErrorCode::StateMismatch {
+            shared.client.handle(Event::PageLoaded);
+            note_outcome(&shared, Redirect::Failed(error));
+        } else {
+            shared.popup_end.replace(Some(error));
+        }
+        drop(closed);
+    });
 }
 
 /// Takes the response out of the address bar and the record of its sign-in out of storage, then judges the one by the other.
@@ -340,6 +362,9 @@ pub async fn complete(hooks: Hooks) -> Result<Rc<Shared>> {
     let here = page::url()?;
     frame::check_is_outside()?;
     let own = here.with_path(&here.path);
+    if let Some(held) = Held::take(&here, &own) {
+        return Err(held.hand_over().await);
+    }
     let found = find(&here, &own);
     let sign_in = found
         .as_ref()

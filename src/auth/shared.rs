@@ -1,5 +1,6 @@
 //! What all `Auth`s of one configuration share on a page.
 
+use super::popup::SignInPopup;
 use crate::browser::latch::Latch;
 use crate::browser::task::SharedTask;
 use crate::browser::{self, frame, http, page, timer};
@@ -35,6 +36,10 @@ pub struct Shared {
     pub silent: SharedTask,
     /// How the last one ended.
     pub silent_end: RefCell<Option<Result<Session>>>,
+    /// The last sign-in in a popup.
+    pub popup: RefCell<Option<Rc<SignInPopup>>>,
+    /// If this page is the popup of a sign-in, and has done its part.
+    pub popup_end: RefCell<Option<AuthError>>,
     /// When this page was last left for the logout page.
     pub left_for_logout: Cell<Option<Instant>>,
 }
@@ -62,6 +67,8 @@ impl Shared {
             sign_in_end: RefCell::new(None),
             silent: SharedTask::default(),
             silent_end: RefCell::new(None),
+            popup: RefCell::new(None),
+            popup_end: RefCell::new(None),
             left_for_logout: Cell::new(None),
         });
         ALL.with_borrow_mut(|all| all.push(Rc::clone(&shared)));

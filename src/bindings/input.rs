@@ -279,6 +279,7 @@ fn read_hooks(input: &Input) -> Hooks {
 enum LoginMode {
     #[default]
     Redirect,
+    Popup,
     Silent,
 }
 
@@ -286,6 +287,7 @@ impl LoginMode {
     fn from_name(name: &str) -> Option<Self> {
         match name {
             "redirect" => Some(LoginMode::Redirect),
+            "popup" => Some(LoginMode::Popup),
             "silent" => Some(LoginMode::Silent),
             _ => None,
         }
@@ -296,6 +298,8 @@ impl LoginMode {
 pub enum LoginBy {
     /// The page is left.
     Redirect(Login),
+    /// In a popup, with this scope.
+    Popup(Option<String>),
     /// In a hidden frame, with this scope.
     Silent(Option<String>),
 }
@@ -309,7 +313,11 @@ pub fn login(value: JsValue) -> Result<LoginBy> {
         ("scope", Kind::Text),
     ];
     let input = Input::new(value, "", &keys)?;
-    let mode = input.one_of("mode", LoginMode::from_name, "\"redirect\" or \"silent\"")?;
+    let mode = input.one_of(
+        "mode",
+        LoginMode::from_name,
+        "\"redirect\", \"popup\" or \"silent\"",
+    )?;
     let app_state = input.get("appState");
     let login = Login {
         return_to: input.text("returnTo"),
@@ -326,6 +334,7 @@ pub fn login(value: JsValue) -> Result<LoginBy> {
         LoginMode::Redirect => Ok(LoginBy::Redirect(login)),
         _ if login.return_to.is_some() => Err(stays("returnTo")),
         _ if login.app_state.is_some() => Err(stays("appState")),
+        LoginMode::Popup => Ok(LoginBy::Popup(login.scope)),
         LoginMode::Silent => Ok(LoginBy::Silent(login.scope)),
     }
 }

@@ -16,6 +16,7 @@ pub mod latch;
 pub mod listener;
 pub mod lock;
 pub mod page;
+pub mod popup;
 pub mod random;
 pub mod shared;
 pub mod storage;

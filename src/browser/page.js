@@ -123,3 +123,165 @@ function sight({ contentWindow }, mayBeKeptOut) {
     return false;
   }
 }
+
+/** The property in which the page of a popup has the answer for the page that opened it: only their own origin can read it. */
+const ANSWER = "placeos-auth:answer";
+
+/** The event by which it tells that page. */
+const ANSWERED = "placeos-auth:answered";
+
+/** What it is told when its answer was taken. */
+const TAKEN = "taken";
+
+/** How long is between two looks, where no event tells. */
+const LOOK_MILLIS = 250;
+
+/** How many looks a popup has to seem closed: its answer may be on the way by then. */
+const LOOKS_CLOSED = 4;
+
+/** How many looks long a popup's page waits for somebody to take its answer. */
+const LOOKS_OFFERED = 20;
+
+/** How long a window may take to close. */
+const CLOSE_MILLIS = 1000;
+
+const WIDTH = 480;
+const HEIGHT = 640;
+
+/**
+ * @typedef {object} Popup
+ * @property {(href: string, channel: string) => void} go loads a URL. Where the server's pages cut the popup off
+ * (`Cross-Origin-Opener-Policy`), its answer comes by this channel, whose name nobody else knows
+ * @property {() => Promise<string | boolean>} look waits a little; an answer, perhaps not the one that is waited for; `false`
+ * where the user has closed the popup, else `true`
+ * @property {() => boolean} isOpen whether it is there, and hasn't been cut off
+ * @property {() => void} focus
+ * @property {(isTaken: boolean) => void} close
+ *
+ * @typedef {Window & { [ANSWER]?: unknown }} Page
+ */
+
+/**
+ * Opens an empty popup. Nothing where the browser blocks it.
+ *
+ * @returns {Popup | undefined}
+ */
+export function openPopup() {
+  try {
+    const left = screenX + (outerWidth - WIDTH) / 2;
+    const top = screenY + (outerHeight - HEIGHT) / 2;
+    const features = `popup,width=${WIDTH},height=${HEIGHT},left=${left},top=${top}`;
+    const popup = /** @type {Page | null} */ (open("", "_blank", features));
+    if (!popup || popup.closed) return;
+    const bell = newBell();
+    /** @type {BroadcastChannel | undefined} */
+    let channel;
+    let told = "";
+    let looksClosed = 0;
+    addEventListener(ANSWERED, bell.ring);
+    return {
+      go(href, name) {
+        channel = listen(name, (text) => {
+          told = text;
+          bell.ring();
+        });
+        popup.location.replace(href);
+      },
+      async look() {
+        await bell.rung();
+        const answer = told || held(popup);
+        told = "";
+        if (answer) return answer;
+        // One that was cut off seems to be closed as well, and then the user is in it.
+        looksClosed = popup.closed && document.hasFocus() ? looksClosed + 1 : 0;
+        return looksClosed < LOOKS_CLOSED;
+      },
+      isOpen: () => !popup.closed,
+      focus: () => popup.focus(),
+      close(isTaken) {
+        removeEventListener(ANSWERED, bell.ring);
+        if (isTaken) channel?.postMessage(TAKEN);
+        channel?.close();
+        try {
+          popup[ANSWER] = "";
+        } catch {
+          // A page of another origin is in it.
+        }
+        popup.close();
+      },
+    };
+  } catch {}
+}
+
+/**
+ * On a popup's page: offers an answer to the page that opened it, and closes this window if that has taken it, which it says.
+ *
+ * @param {string} answer
+ * @param {string} name of the channel
+ */
+export async function offerAnswer(answer, name) {
+  const page = /** @type {Page} */ (window);
+  const bell = newBell();
+  let isTaken = false;
+  page[ANSWER] = answer;
+  const channel = listen(name, (text) => {
+    isTaken = text === TAKEN;
+    bell.ring();
+  });
+  channel?.postMessage(answer);
+  try {
+    /** @type {Window | null} */ (opener)?.dispatchEvent(new Event(ANSWERED));
+  } catch {
+    // It is of another origin.
+  }
+  // Whoever takes it there, takes it away.
+  const isOffered = () => !isTaken && held(page) === answer;
+  for (let looks = 0; isOffered() && looks < LOOKS_OFFERED; looks++)
+    await bell.rung();
+  isTaken = !isOffered();
+  page[ANSWER] = "";
+  channel?.close();
+  if (isTaken) {
+    // A window that no script has opened stays.
+    close();
+    await new Promise((resolve) => setTimeout(resolve, CLOSE_MILLIS));
+  }
+  return isTaken;
+}
+
+/** @param {Page} page */
+function held(page) {
+  try {
+    const answer = page[ANSWER];
+    return typeof answer === "string" ? answer : "";
+  } catch {
+    return "";
+  }
+}
+
+/**
+ * @param {string} name
+ * @param {(text: string) => void} onText
+ */
+function listen(name, onText) {
+  try {
+    const channel = new BroadcastChannel(name);
+    channel.onmessage = ({ data }) => onText(String(data));
+    return channel;
+  } catch {}
+}
+
+/** What ends a wait, which otherwise lasts until the next look. */
+function newBell() {
+  let ring = () => {};
+  return {
+    ring: () => ring(),
+    rung: () =>
+      /** @type {Promise<void>} */ (
+        new Promise((resolve) => {
+          ring = resolve;
+          setTimeout(resolve, LOOK_MILLIS);
+        })
+      ),
+  };
+}

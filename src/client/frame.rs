@@ -4,17 +4,15 @@
 //! That a frame stays silent is not the server's word: before it is taken for "the server wants the user", the server is
 //! asked by a request, which tells more.
 
+use super::question::Question;
 use super::server::Server;
 use crate::browser::frame::{Frame, Seen};
 use crate::browser::timeout::timeout;
-use crate::browser::{clock, http, json, page, property, random};
+use crate::browser::{clock, http, json, page, property};
 use crate::config::Config;
 use crate::error::{AuthError, ErrorCode, Result};
-use crate::oauth::authorization;
 use crate::oauth::http::Answer;
 use crate::oauth::jwt;
-use crate::oauth::pkce::Verifier;
-use crate::oauth::redirect::{Grant, find, judge};
 use crate::oauth::state::State;
 use crate::oauth::tokens::Tokens;
 use crate::options::Flow;
@@ -73,28 +71,16 @@ async fn ask_for_long(
 ) -> Result<Tokens> {
     let config = &server.config;
     let Asked { flow, scope, old } = asked;
-    let state = State::from_random(&random::bytes()?);
-    let verifier = match flow {
-        Flow::Code => Some(Verifier::from_random(&random::bytes()?)),
-        _ => None,
-    };
-    let began = clock::now();
-    let url = authorization::request(config, scope, &state, verifier.as_ref());
-    let answer = match answer(server, &url, &state, is_wanted).await? {
+    let question = Question::new(flow, scope, State::from_random)?;
+    let url = question.url(config);
+    let answer = match answer(server, &url, &question, is_wanted).await? {
         Some(answer) => answer,
         None if is_wanted() => {
             return Err(why_no_answer(config, &url, old).await);
         }
         None => return Err(wants_user()),
     };
-    let sign_in = config.sign_in(scope, verifier, clock::now());
-    let Some((response, _)) = find(&answer, &config.redirect_url) else {
-        return Err(wants_user());
-    };
-    let tokens = match judge(response, Some(&sign_in), clock::now())? {
-        Grant::Tokens(tokens) => tokens.asked_for_at(began),
-        Grant::Code(code) => server.redeem(code, scope).await?,
-    };
+    let tokens = question.tokens(server, &answer).await?;
     let is_other = |old: &Tokens| is_other_person(&old.access_token, &tokens.access_token);
     if old.is_some_and(is_other) {
         server.revoke(&tokens);
@@ -103,14 +89,14 @@ async fn ask_for_long(
     Ok(tokens)
 }
 
-/// The URL in which the frame comes back with an answer to this state; `None` if it ends elsewhere.
+/// The URL in which the frame comes back with the answer to this question; `None` if it ends elsewhere.
 ///
 /// # Errors
 /// `login_required` where the page lets no frame be; one that is retryable where the server is in trouble.
 async fn answer(
     server: &Rc<Server>,
     url: &str,
-    state: &State,
+    question: &Question,
     is_wanted: &dyn Fn() -> bool,
 ) -> Result<Option<Url>> {
     let load = || Frame::load(url).ok_or_else(page_forbids);
@@ -126,7 +112,9 @@ async fn answer(
             since = clock::now();
         }
         let is_foreign = match seen {
-            Seen::Page(url, _) if is_answer(&server.config, &url, state) => return Ok(Some(url)),
+            Seen::Page(url, _) if question.is_answered_by(&server.config, &url) => {
+                return Ok(Some(url));
+            }
             Seen::Page(_, true) => {
                 let page = Answer {
                     status: frame.status().unwrap_or_default(),
@@ -169,14 +157,6 @@ fn ask_in_doubt(server: &Rc<Server>) -> Rc<RefCell<Option<AuthError>>> {
         }
     });
     trouble
-}
-
-fn is_answer(config: &Config, url: &Url, state: &State) -> bool {
-    // The server's own error pages have our state in their address, too.
-    let here = &config.redirect_url;
-    url.same_origin(here)
-        && url.path == here.path
-        && find(url, here).is_some_and(|(response, _)| response.state() == Some(state))
 }
 
 /// A frame doesn't tell a login page from the browser's own about a server that is out of reach, nor in every browser

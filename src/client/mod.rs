@@ -5,6 +5,7 @@
 //! | --- | --- |
 //! | `server` | our own requests to the server |
 //! | `renewal`, `frame` | a renewal, or a silent sign-in, asks the server |
+//! | `question` | an authorization request of a frame or a popup |
 //! | `session_store`, `tabs`, `turns`, `listeners` | what effects are carried out on |
 //! | `page_events` | what happens to the page |
 //! | `hooks` | what an app gives besides plain options |
@@ -15,6 +16,7 @@ pub mod frame;
 pub mod hooks;
 mod listeners;
 mod page_events;
+pub mod question;
 mod renewal;
 pub mod server;
 mod session_store;

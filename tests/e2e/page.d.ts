@@ -125,6 +125,7 @@ declare global {
   var original: typeof fetch;
   var out: Promise<Settled<void>>;
   var passes: number;
+  var popup: Window | null;
   /** How many calls are under way: see `callOverAndOver` in `support/trouble.js`. */
   var pending: number;
   var renewed: Promise<Session | Settled<Session>>;

@@ -57,6 +57,8 @@ fn a_state_that_isnt_exactly_ours_is_not_recognised() {
         text.replace("07", "0g"),
         text.trim_end_matches('7').to_owned(),
         "placeos-auth.".to_owned() + &"é".repeat(32),
+        text.replace("auth.", "auth.popup.popup."),
+        text.replace("auth.", "auth.pop."),
     ] {
         assert_eq!(State::recognise(&wrong), None, "{wrong:?}");
     }
@@ -72,10 +74,12 @@ proptest! {
 
     #[test]
     fn every_state_is_marked_and_no_encoding_changes_it(bytes in any::<[u8; 32]>()) {
-        let state = State::from_random(&bytes);
-        prop_assert!(is_marked(state.as_str()));
-        prop_assert!(state.as_str().bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.' || b == b'-'));
-        prop_assert_eq!(State::recognise(state.as_str()), Some(state));
+        for (state, is_popup) in [(State::from_random(&bytes), false), (State::for_popup(&bytes), true)] {
+            prop_assert!(is_marked(state.as_str()));
+            prop_assert_eq!(state.is_popup(), is_popup);
+            prop_assert!(state.as_str().bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.' || b == b'-'));
+            prop_assert_eq!(State::recognise(state.as_str()), Some(state));
+        }
     }
 
     #[test]

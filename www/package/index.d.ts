@@ -20,7 +20,8 @@
  * so a framework may mount twice.
  *
  * @throws {AuthError} `configuration` and `insecure_url` for options that can't work, `unsupported_environment` where
- * there is no page or no WebAssembly, and in the hidden frame of a renewal, where nothing is wrong.
+ * there is no page or no WebAssembly, and in the hidden frame of a renewal and the popup of a sign-in, where nothing is
+ * wrong.
  */
 export function createAuth(options?: AuthOptions): Promise<Auth>;
 
@@ -122,13 +123,19 @@ export class Auth {
   login(this: void, options?: LoginOptions): Promise<never>;
 
   /**
-   * `mode: "silent"`: signs in by a hidden frame, without showing anything, if the user is signed in to the server. What
-   * PlaceOS's own apps do at every start. The server's cookies have to reach the frame: see `renew`. A call while another
-   * one is under way joins it. A session that was there before stays where this fails.
+   * Signs in while the page stays. A call while another one of that mode is under way joins it. A session that was there
+   * before stays where this fails.
    *
-   * @throws {AuthError} `login_required` where the server wants the user, at once if it says so beforehand; `network`,
-   * `timeout`, `server_error`, `temporarily_unavailable` where it may work later; the server's code where it refuses;
-   * `configuration`.
+   * `mode: "popup"`: in a window of its own, for apps in another product's frame, such as Teams, Outlook and portals. Call it
+   * in a click: the popup is opened at once. The page of the redirect URI closes it.
+   *
+   * `mode: "silent"`: in a hidden frame, without showing anything, if the user is signed in to the server. What PlaceOS's own
+   * apps do at every start. The server's cookies have to reach the frame: see `renew`.
+   *
+   * @throws {AuthError} `popup_blocked`, `popup_closed`, or `timeout` after ten minutes. Silently: `login_required` where the
+   * server wants the user, at once if it says so beforehand; `network`, `timeout`, `server_error`,
+   * `temporarily_unavailable` where it may work later. Either way the server's code where it refuses; `login_required` if the
+   * user signs out meanwhile; `configuration`.
    */
   login(this: void, options: StayingLoginOptions): Promise<Session>;
 
@@ -266,8 +273,8 @@ export interface LoginOptions {
 
 /** Options of a sign-in for which the page stays. */
 export interface StayingLoginOptions {
-  /** "silent": in a hidden frame. */
-  mode: "silent";
+  /** In a window of its own, or in a hidden frame. */
+  mode: "popup" | "silent";
   /** In place of the scope that `createAuth` was given. */
   scope?: string;
 }
@@ -405,6 +412,10 @@ export type AuthErrorCode =
   | "network"
   /** No response was received in time. */
   | "timeout"
+  /** The browser opened no popup. */
+  | "popup_blocked"
+  /** The user closed the popup before having signed in. */
+  | "popup_closed"
   // RFC 6749
   | "access_denied"
   | "invalid_client"

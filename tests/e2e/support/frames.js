@@ -12,9 +12,13 @@ import { create, ready, typePassword } from "./visit.js";
 /** A page that may be in a frame of its own origin, and may have frames. */
 export const FRAMED = "/app/framed.html";
 
-/** @param {Visit} visit */
-export async function openFramed(visit) {
-  const page = await visit.open(FRAMED);
+/**
+ * @param {Visit} visit
+ * @param {string} [host] another name of this machine's: another site
+ */
+export async function openFramed(visit, host = "localhost") {
+  const { app } = visit.world;
+  const page = await visit.open(app.replace("localhost", host) + FRAMED);
   await ready(page);
   return page;
 }

@@ -7,6 +7,8 @@ import express from "express";
 const folder = (path) => fileURLToPath(new URL(path, import.meta.url));
 const APP = folder("../app/");
 const ROOMS = /^\/app\/rooms\//;
+/** The bare page, as one that another site's page may have in a frame. */
+export const EMBEDDED = "/app/embedded.html";
 const FRAMED = ["/app/framed.html", "/app/oauth-resp.html"];
 const DIST = folder("../../../dist/");
 
@@ -30,6 +32,9 @@ export function site() {
   router.get(ROOMS, (_request, response) =>
     response.sendFile("bare.html", { root: APP }),
   );
+  router.get(EMBEDDED, (_request, response) =>
+    response.sendFile("bare.html", { root: APP }),
+  );
   router.use("/app", express.static(APP), express.static(`${DIST}callback`));
   return router;
 }
@@ -48,7 +53,7 @@ function policy(path) {
     // What a renewal in a hidden frame needs.
     ...(FRAMED.includes(path)
       ? ["frame-src 'self' http:", "frame-ancestors 'self'"]
-      : ["frame-ancestors 'none'"]),
+      : [`frame-ancestors ${path === EMBEDDED ? "http:" : "'none'"}`]),
   ].join("; ");
 }
 
@@ -59,7 +64,11 @@ function policy(path) {
  */
 function importMapOf(path) {
   const [, name] = /^\/app\/(\w*\.html|)$/.exec(path) ?? [];
-  const page = APP + (ROOMS.test(path) ? "bare.html" : name || "index.html");
+  const page =
+    APP +
+    (ROOMS.test(path) || path === EMBEDDED
+      ? "bare.html"
+      : name || "index.html");
   if (!existsSync(page)) return "";
   const html = readFileSync(page, "utf8");
   return /<script type="importmap">(.*?)<\/script>/s.exec(html)?.[1] ?? "";

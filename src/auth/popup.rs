@@ -1,0 +1,186 @@
+//! Sign-in in a popup: the page that opens it, and the page that the server leads it back to.
+//!
+//! The popup's page knows by the state in its address that it is one. It keeps the answer for the page that opened it, which
+//! judges it by what it remembers, and does nothing else.
+
+use super::Auth;
+use super::grants::{begin_session, scope_of};
+use super::shared::Shared;
+use crate::browser::popup::{self, Popup, Seen};
+use crate::browser::task::SharedTask;
+use crate::browser::{self, clock, page};
+use crate::client::question::Question;
+use crate::error::{AuthError, ErrorCode, Result};
+use crate::oauth::redirect::find;
+use crate::oauth::state::State;
+use crate::session::failure::login_required;
+use crate::session::view::Session;
+use crate::text::concat;
+use crate::url::Url;
+use std::cell::RefCell;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::time::Duration;
+
+/// How long the user may take.
+const LONGEST: Duration = Duration::from_secs(10 * 60);
+
+/// A sign-in in a popup.
+pub struct SignInPopup {
+    /// Until it has ended.
+    popup: RefCell<Option<Rc<Popup>>>,
+    task: SharedTask,
+    end: RefCell<Option<Result<Session>>>,
+}
+
+impl Auth {
+    /// Signs in in a popup; this page stays. Call it in a click. The popup is opened before this returns. A call while there is
+    /// a popup brings that one to the front, and joins it.
+    ///
+    /// # Errors
+    /// `popup_blocked`, `popup_closed`; `timeout` after ten minutes; the server's own code where it refuses;
+    /// `login_required` if the user signs out meanwhile. A session that was there before stays.
+    pub fn login_in_popup(
+        &self,
+        scope: Option<&str>,
+    ) -> Pin<Box<dyn Future<Output = Result<Session>>>> {
+        let begun = scope_of(self.client(), scope)
+            .and_then(|scope| Ok((scope, SignInPopup::open(&self.shared)?)));
+        let shared = Rc::clone(&self.shared);
+        Box::pin(async move {
+            let (scope, sign_in) = begun?;
+            let own = Rc::clone(&sign_in);
+            let task = Box::pin(async move {
+                let outcome = own.run(&shared, &scope).await;
+                own.popup.take();
+                own.end.replace(Some(outcome));
+            });
+            sign_in.task.join(task).await;
+            let end = sign_in.end.borrow().clone();
+            end.unwrap_or_else(|| Err(login_required()))
+        })
+    }
+}
+
+impl SignInPopup {
+    /// The one that is open, in front now, or a new one in the place of one that seems to be closed.
+    fn open(shared: &Shared) -> Result<Rc<Self>> {
+        if let Some(known) = shared.popup.borrow().as_ref()
+            && let Some(popup) = known.popup.borrow().as_ref()
+            && popup.is_open()
+        {
+            popup.focus();
+            return Ok(Rc::clone(known));
+        }
+        let popup = Popup::open().ok_or_else(blocked)?;
+        let sign_in = Rc::new(SignInPopup {
+            popup: RefCell::new(Some(Rc::new(popup))),
+            task: SharedTask::default(),
+            end: RefCell::new(None),
+        });
+        shared.popup.replace(Some(Rc::clone(&sign_in)));
+        Ok(sign_in)
+    }
+
+    async fn run(self: &Rc<Self>, shared: &Shared, scope: &str) -> Result<Session> {
+        let client = &shared.client;
+        let config = shared.config();
+        let attempt = client.begin_sign_in();
+        let flow = client.server.flow().await;
+        let question = Question::new(flow, scope, State::for_popup)?;
+        let is_latest = || {
+            let latest = shared.popup.borrow();
+            latest
+                .as_ref()
+                .is_some_and(|latest| Rc::ptr_eq(latest, self))
+        };
+        let is_wanted = || client.is_current(attempt) && is_latest();
+        let popup = self.popup.borrow().clone().ok_or_else(closed)?;
+        popup.go(&question.url(config), &channel(&question.state));
+        shared.log("asking the server in a popup");
+        let began = clock::now();
+        while is_wanted() {
+            let url = match popup.look().await {
+                Seen::Answer(text) => browser::url::parse(&text, None),
+                Seen::Closed => return Err(closed()),
+                Seen::Nothing if clock::now().distance(began) >= LONGEST => {
+                    return Err(timed_out());
+                }
+                Seen::Nothing => None,
+            };
+            if let Some(answer) = url.filter(|url| question.is_answered_by(config, url)) {
+                popup.take_answer();
+                let tokens = question.tokens(&client.server, &answer).await?;
+                return begin_session(client, tokens, attempt);
+            }
+        }
+        Err(if is_latest() {
+            login_required()
+        } else {
+            closed()
+        })
+    }
+}
+
+fn channel(state: &State) -> String {
+    concat(&["placeos-auth:popup:", state.as_str()])
+}
+
+/// An answer that this page holds for the page that opened it.
+pub struct Held {
+    state: State,
+    url: Url,
+}
+
+impl Held {
+    /// Takes the answer to a popup's sign-in out of the address bar.
+    pub fn take(here: &Url, redirect_url: &Url) -> Option<Self> {
+        let (response, clean) = find(here, redirect_url)?;
+        let state = response.state().filter(|state| state.is_popup())?.clone();
+        // Where it can't be changed, it is gone with the window.
+        let _ = page::replace_entry(&page::history_state(), &clean);
+        Some(Held {
+            state,
+            url: here.clone(),
+        })
+    }
+
+    /// Hands it over, and closes this window. An answer that nobody takes is void.
+    ///
+    /// # Errors
+    /// `unsupported_environment` on a page that did its part, and is still there; `state_mismatch` where nobody took it.
+    pub async fn hand_over(self) -> AuthError {
+        if popup::offer(&self.url.href(), &channel(&self.state)).await {
+            return AuthError::new(
+                ErrorCode::UnsupportedEnvironment,
+                "This page is the popup of a sign-in, which has gone on in the page that opened it. Close this window.",
+            );
+        }
+        AuthError::new(
+            ErrorCode::StateMismatch,
+            "The page that opened this popup for a sign-in is gone, or the browser keeps the two apart. Sign in again.",
+        )
+    }
+}
+
+fn blocked() -> AuthError {
+    AuthError::new(
+        ErrorCode::PopupBlocked,
+        "The browser blocked the popup. Call login({ mode: \"popup\" }) in a click, and have the user allow popups for this \
+         site. A sandboxed frame needs allow-popups.",
+    )
+}
+
+fn closed() -> AuthError {
+    AuthError::new(
+        ErrorCode::PopupClosed,
+        "The popup was closed before the user had signed in. Offer the sign-in again.",
+    )
+}
+
+fn timed_out() -> AuthError {
+    AuthError::new(
+        ErrorCode::Timeout,
+        "The user didn't sign in in the popup within ten minutes. Offer the sign-in again.",
+    )
+}
