@@ -5,7 +5,7 @@ use crate::secret::Secret;
 use crate::text::concat;
 
 /// The header of [RFC 6750 §2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1).
-const AUTHORIZATION: &str = "Authorization";
+pub const AUTHORIZATION: &str = "Authorization";
 
 /// PlaceOS's header for API keys.
 pub const API_KEY: &str = "X-API-Key";

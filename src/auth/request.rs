@@ -110,6 +110,13 @@ fn member(of: &JsValue, name: &str) -> JsValue {
     }
 }
 
+/// Whether an object is one of the app's. The browser's own do for options, too, a `Request` or an `AbortController`, and can't be
+/// copied.
+fn is_plain(object: &&Object) -> bool {
+    let class = |of: &Object| Reflect::get(of, &"constructor".into()).ok();
+    class(object).is_some_and(|given| class(&Object::new()) == Some(given))
+}
+
 fn is_stream(value: &JsValue) -> bool {
     brand::is("ReadableStream", "locked", value)
 }
@@ -209,13 +216,7 @@ impl Outgoing {
     /// # Errors
     /// What the app's own getters throw.
     fn keep(&mut self) -> Result<(), JsValue> {
-        // The browser's own objects do for options, too: a `Request`, or an `AbortController`. They can't be copied.
-        let init = self.init.dyn_ref::<Object>();
-        let plain = Reflect::get(&Object::new(), &"constructor".into())?;
-        let is_plain = |init: &&Object| {
-            Reflect::get(init, &"constructor".into()).is_ok_and(|class| class == plain)
-        };
-        let Some(init) = init.filter(is_plain) else {
+        let Some(init) = self.init.dyn_ref::<Object>().filter(is_plain) else {
             return Ok(());
         };
         let copy = Object::create(init);
@@ -329,12 +330,24 @@ impl Outgoing {
         of(&self.init).or_else(|| of(&self.input))
     }
 
-    /// Whether the caller has signed it already.
-    fn has_signature(&self) -> bool {
+    /// Whether the caller has signed it already. A token of the session's own is no signature: it is taken out, and one that is
+    /// good now goes in its place.
+    fn has_signature(&mut self) -> bool {
         let headers = self.member("headers");
         let headers =
             headers.and_then(|headers| Headers::new_with_headers(headers.unchecked_ref()).ok());
-        headers.is_some_and(|headers| is_signed(&headers))
+        let Some(headers) = headers else {
+            return false;
+        };
+        let has_own_init =
+            self.init.is_undefined() || self.init.dyn_ref().is_some_and(|init| is_plain(&init));
+        if has_own_init && signing::take_own_authorization(&self.client, &headers) {
+            let init = Object::create(self.init.dyn_ref().unwrap_or(&Object::new()));
+            // A new object takes any property.
+            let _ = Reflect::set(&init, &"headers".into(), &headers);
+            self.init = init.into();
+        }
+        is_signed(&headers)
     }
 }
 

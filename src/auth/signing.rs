@@ -2,7 +2,7 @@
 
 use crate::browser::{self, page, property};
 use crate::client::Client;
-use crate::credential::{Credential, HEADERS};
+use crate::credential::{API_KEY, AUTHORIZATION, Credential, HEADERS};
 use crate::error::{AuthError, ErrorCode, Result};
 use crate::url::Url;
 use wasm_bindgen::{JsCast, JsValue};
@@ -15,6 +15,16 @@ fn headers_of(request: &Request) -> Headers {
 /// Whether headers sign a request already.
 pub fn is_signed(headers: &Headers) -> bool {
     HEADERS.iter().any(|name| headers.has(name).unwrap_or(true))
+}
+
+/// Takes out an `Authorization` of the session's own, its token or the one before it; says whether there was one. Libraries that
+/// were handed the token put it there, and go on with it after a renewal.
+pub fn take_own_authorization(client: &Client, headers: &Headers) -> bool {
+    let is_alone = !headers.has(API_KEY).unwrap_or(true);
+    let value = headers.get(AUTHORIZATION).ok().flatten();
+    is_alone
+        && value.is_some_and(|value| client.has_authorization(&value))
+        && headers.delete(AUTHORIZATION).is_ok()
 }
 
 /// The URL of a text, if a request to it may have the token. Relative URLs are those of the page, as for `fetch`.

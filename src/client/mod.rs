@@ -314,6 +314,11 @@ impl Client {
         machine.token(clock::now()).cloned().map(Credential::Token)
     }
 
+    /// Whether an app's own `Authorization` header is one that the session has signed with.
+    pub fn has_authorization(&self, value: &str) -> bool {
+        self.machine.borrow().has_authorization(value)
+    }
+
     /// A request of the session there is now.
     pub fn begin_call(&self) -> Call {
         self.machine.borrow().begin_call()

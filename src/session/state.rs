@@ -36,6 +36,8 @@ pub(super) enum State {
 #[derive(Debug)]
 pub(super) struct SignedIn {
     pub tokens: Rc<Tokens>,
+    /// The access token before these, if the session was renewed on this page.
+    last_token: Option<Secret>,
     pub renewal: Renewal,
     /// The last failure, if the session has not been renewed since.
     pub failure: Option<Failure>,
@@ -102,6 +104,7 @@ impl SignedIn {
         SignedIn {
             set_back: ahead_of(&tokens, now),
             tokens: Rc::new(tokens),
+            last_token: None,
             renewal: Renewal::Idle,
             failure: None,
             frame_refusal: None,
@@ -114,8 +117,15 @@ impl SignedIn {
         let renewed_for_rejection_at = self.renewed_for_rejection_at;
         *self = SignedIn {
             renewed_for_rejection_at,
+            last_token: Some(self.tokens.access_token.clone()),
             ..SignedIn::new(tokens, now)
         };
+    }
+
+    /// Whether a text is the access token of this session, or the one before.
+    pub fn has_token(&self, text: &str) -> bool {
+        let last = self.last_token.as_ref();
+        self.tokens.access_token.reveal() == text || last.is_some_and(|last| last.reveal() == text)
     }
 
     /// The clock was set back so far: the tokens end earlier than they say.

@@ -98,6 +98,16 @@ impl Machine {
         self.signed_in().ok_or_else(login_required)?.token(now)
     }
 
+    /// Whether the value of an `Authorization` header is one that this session has signed with: its token, or the one before.
+    pub fn has_authorization(&self, value: &str) -> bool {
+        let token = value
+            .strip_prefix(TOKEN_TYPE)
+            .and_then(|rest| rest.strip_prefix(' '));
+        self.signed_in()
+            .zip(token)
+            .is_some_and(|(session, token)| session.has_token(token))
+    }
+
     /// Whether a later page has what this one has, if there is a session.
     pub fn outlives_page(&self, now: Instant) -> bool {
         self.storage.has_own() || self.session(now).is_none()

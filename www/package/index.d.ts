@@ -184,8 +184,9 @@ export class Auth {
 
   /**
    * `window.fetch` with the token where, and only where, it belongs: on requests to `server` and
-   * `protectedResources`, renewed first when due. Bound: hand it to any library. A caller's own `Authorization` or
-   * `X-API-Key` header is left alone, and a response is the server's own. After a 401 the session is renewed and the
+   * `protectedResources`, renewed first when due. Hand it to any library. A caller's own `Authorization` or
+   * `X-API-Key` header is left alone, unless it is this session's token, or the one before it, which a library may go on with:
+   * then a good one goes in its place. A response is the server's own. After a 401 the session is renewed and the
    * request sent again as long as there is a newer token, five times in all, if its body is still there: a stream isn't,
    * nor what was in a `Request`. A request with
    * `mode: "no-cors"` goes unsigned: browsers allow it no such header. A request signed with an API key follows no
