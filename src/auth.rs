@@ -150,7 +150,9 @@ impl Auth {
     pub async fn logout(&self, logout: Logout) -> Result<()> {
         let shared = &self.shared;
         let client = self.client();
-        client.config.check_has_sessions()?;
+        if client.config.api_key.is_some() {
+            client.check_has_sessions()?;
+        }
         let return_to = own_url("returnTo", logout.return_to.as_deref())?;
         let return_to = oauth::redirect::without_secrets(&return_to);
         landing::forget_sign_ins(|kept| client.config.began(kept));
@@ -161,6 +163,7 @@ impl Auth {
             shared.left_for_logout.set(Some(clock::now()));
         }
         for client in shared.clients_of_session() {
+            client.forget_api_key();
             client.handle(Event::SignOut);
         }
         client.server.before_logout(!logout.local).await;
@@ -178,7 +181,7 @@ impl Auth {
     /// `login_required` when only the user can help; or why an expired one could not be renewed; `configuration` with an
     /// API key.
     pub async fn token(&self) -> Result<String> {
-        self.client().config.check_has_sessions()?;
+        self.client().check_has_sessions()?;
         let credential = self.client().credential().await?;
         Ok(credential.reveal().to_owned())
     }
@@ -188,7 +191,7 @@ impl Auth {
     /// # Errors
     /// `login_required` when only the user can help; otherwise why it failed, and the session stays.
     pub async fn renew(&self) -> Result<Session> {
-        self.client().config.check_has_sessions()?;
+        self.client().check_has_sessions()?;
         self.client().renew().await
     }
 

@@ -56,6 +56,8 @@ pub struct Config {
     pub endpoints: Endpoints,
     /// Signs requests in place of a session; fit for a header.
     pub api_key: Option<ApiKey>,
+    /// The parameter of the page's address that a key comes by; never empty.
+    pub api_key_parameter: Option<String>,
     /// How long before its end a token is renewed.
     pub renew_before: Duration,
 }
@@ -86,14 +88,12 @@ impl Config {
         if let Some(text) = &options.issuer {
             check.secure("issuer", text)?;
         }
-        let is_key = |key: &ApiKey| {
-            !key.reveal().is_empty() && key.reveal().bytes().all(|b| b.is_ascii_graphic())
-        };
-        if options.api_key.as_ref().is_some_and(|key| !is_key(key)) {
-            return Err(AuthError::option(
-                "apiKey",
-                "is no API key: it is empty, or has characters that can't be sent in a header.",
-            ));
+        let is_fit = |key: &ApiKey| ApiKey::is_fit(key.reveal());
+        if options.api_key.as_ref().is_some_and(|key| !is_fit(key)) {
+            return Err(unfit_key("apiKey"));
+        }
+        if options.api_key_parameter.as_deref() == Some("") {
+            return Err(AuthError::option("apiKey.parameter", "is empty."));
         }
         let client_id = match options.client_id {
             Some(id) if id.chars().all(char::is_whitespace) => {
@@ -155,6 +155,7 @@ impl Config {
             issuer: options.issuer,
             storage: options.storage,
             api_key: options.api_key,
+            api_key_parameter: options.api_key_parameter,
             renew_before: options.renew_before.unwrap_or(RENEW_BEFORE),
         })
     }
@@ -204,21 +205,14 @@ impl Config {
             begun: now,
         }
     }
+}
 
-    /// Whether there can be sessions at all.
-    ///
-    /// # Errors
-    /// `configuration` with an API key.
-    pub fn check_has_sessions(&self) -> Result<()> {
-        match self.api_key {
-            None => Ok(()),
-            Some(_) => Err(AuthError::option(
-                "apiKey",
-                "signs the requests of this client: there is nobody to sign in or out, and no token. Use fetch, signUrl \
-                 and openWebSocket.",
-            )),
-        }
-    }
+/// What is no API key, named as where it came from.
+pub fn unfit_key(name: &str) -> AuthError {
+    AuthError::option(
+        name,
+        "is no API key: it is empty, or has characters that can't be sent in a header.",
+    )
 }
 
 /// A scope as [RFC 6749 §3.3](https://www.rfc-editor.org/rfc/rfc6749#section-3.3) writes it: tokens with one space between

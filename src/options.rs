@@ -96,6 +96,11 @@ impl ApiKey {
         ApiKey(Secret::new(text))
     }
 
+    /// Whether it can be sent in a header.
+    pub fn is_fit(text: &str) -> bool {
+        !text.is_empty() && text.bytes().all(|b| b.is_ascii_graphic())
+    }
+
     /// The text itself, at the one place that has to send it.
     pub fn reveal(&self) -> &str {
         self.0.reveal()
@@ -139,6 +144,9 @@ pub struct Options {
     pub authority_endpoint: Option<String>,
     /// Signs requests in place of a session.
     pub api_key: Option<ApiKey>,
+    /// Takes the key from this parameter of the page's query or hash route, and keeps it. Where there is none and none was kept,
+    /// users sign in as usual.
+    pub api_key_parameter: Option<String>,
     /// How long before its end a token is renewed, at most a tenth of its life. Default: a minute.
     pub renew_before: Option<Duration>,
 }

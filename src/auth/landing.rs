@@ -6,12 +6,15 @@ use crate::browser::storage::crossing;
 use crate::browser::timeout::sleep;
 use crate::browser::{self, clock, frame, json, page, shared as page_wide};
 use crate::client::hooks::Hooks;
+use crate::config::unfit_key;
 use crate::error::{AuthError, ErrorCode, Result};
+use crate::oauth::api_key;
 use crate::oauth::arrival::{Arrival, Redirect};
 use crate::oauth::redirect::{Grant, Response, find, judge};
 use crate::oauth::sign_in::SignIn;
 use crate::oauth::state::State;
-use crate::options::{FlowOption, Options};
+use crate::options::{ApiKey, FlowOption, Options};
+use crate::secret::Secret;
 use crate::session::event::Event;
 use crate::text::concat;
 use crate::url::Url;
@@ -100,6 +103,7 @@ fn stored_sign_in(response: &Response) -> Option<SignIn> {
 
 /// Deals with the response that this page load may be, and restores the session.
 pub fn land(shared: &Rc<Shared>) -> Result<()> {
+    take_api_key(shared, &page::url()?);
     let here = page::url()?;
     if let Some(held) = Held::take(&here, &shared.config().redirect_url) {
         hand_over(shared, held);
@@ -113,6 +117,27 @@ pub fn land(shared: &Rc<Shared>) -> Result<()> {
         None => restore_outcome(shared),
     }
     Ok(())
+}
+
+/// Takes an API key out of the address bar, if the app wants one from there. Of two that differ none is right.
+fn take_api_key(shared: &Shared, here: &Url) {
+    let Some(name) = &shared.config().api_key_parameter else {
+        return;
+    };
+    let Some((texts, clean)) = api_key::find(here, name) else {
+        return;
+    };
+    if page::replace_entry(&page::history_state(), &clean).is_err() {
+        shared.log(
+            "the address bar can't be changed: the API key stays there until this page is left",
+        );
+    }
+    match texts.split_first() {
+        Some((text, others)) if ApiKey::is_fit(text) && others.iter().all(|one| one == text) => {
+            shared.client.keep_api_key(Secret::new(text.clone()));
+        }
+        _ => shared.set_redirect(Redirect::Failed(unfit_key(name))),
+    }
 }
 
 /// On the page of a popup: hands the response over to the page that opened it. Where nobody takes it, this page goes on without.

@@ -6,7 +6,6 @@ use crate::browser::{abort, brand, http, property};
 use crate::client::Client;
 use crate::credential::Credential;
 use crate::error::{AuthError, ErrorCode};
-use crate::secret::Secret;
 use crate::session::call::{Call, NextStep};
 use crate::session::event::Event;
 #[cfg(feature = "bindings")]
@@ -73,10 +72,10 @@ pub struct Outgoing {
     rejected: Option<JsValue>,
 }
 
-/// A request that was sent, and the token it was signed with.
+/// A request that was sent, and what it was signed with.
 struct Sent {
     response: Promise,
-    token: Option<Secret>,
+    credential: Option<Credential>,
 }
 
 #[wasm_bindgen]
@@ -191,7 +190,7 @@ impl Outgoing {
         self.call = pass.call.clone();
         let sent = Sent {
             response: Promise::resolve(response),
-            token: Some(pass.token.clone()),
+            credential: Some(Credential::Token(pass.token.clone())),
         };
         Box::pin(self.answer(Some(Ok(sent))))
     }
@@ -241,12 +240,11 @@ impl Outgoing {
         let init: &RequestInit = self.init.unchecked_ref();
         let request = Request::new_with_request_and_init(self.input.unchecked_ref(), init)?;
         let (request, is_signed) = signing::sign(&self.client, request, credential)?;
-        let token = match credential {
-            Credential::Token(token) if is_signed => Some(token.clone()),
-            _ => None,
-        };
         let response = self.pass(&request, &self.lost_in_a_copy()?);
-        Ok(Sent { response, token })
+        Ok(Sent {
+            response,
+            credential: is_signed.then(|| credential.clone()),
+        })
     }
 
     /// There is nothing to sign with. No `Request` is made, because that would use up the body, which the caller may want to send
@@ -255,7 +253,7 @@ impl Outgoing {
         if self.via.is_some() && error.code() == ErrorCode::LoginRequired {
             return Ok(Sent {
                 response: self.pass(&self.input, &self.init),
-                token: None,
+                credential: None,
             });
         }
         Err(error.into())
@@ -280,12 +278,21 @@ impl Outgoing {
                 if let Some(rejected) = self.rejected.take() {
                     cancel(&rejected);
                 }
-                let Sent { response, token } = sent?;
+                let Sent {
+                    response,
+                    credential,
+                } = sent?;
                 let response = JsFuture::from(response).await?;
-                match (token, status_of(&response)) {
-                    (Some(token), Some(401)) => self.client.handle(Event::TokenRejected(token)),
-                    (Some(token), Some(SIGN_IN_AGAIN)) => {
+                match (credential, status_of(&response)) {
+                    (Some(Credential::Token(token)), Some(401)) => {
+                        self.client.handle(Event::TokenRejected(token));
+                    }
+                    (Some(Credential::Token(token)), Some(SIGN_IN_AGAIN)) => {
                         self.client.handle(Event::SignInDemanded(token));
+                        return Ok(response);
+                    }
+                    (Some(Credential::ApiKey(_)), Some(401)) => {
+                        self.client.api_key_refused();
                         return Ok(response);
                     }
                     _ => return Ok(response),

@@ -24,6 +24,7 @@ enum Kind {
     Seconds,
     Function,
     Object,
+    ApiKey,
     Any,
 }
 
@@ -37,6 +38,7 @@ impl Kind {
             Kind::Seconds => "a number of seconds, zero or more",
             Kind::Function => "a function",
             Kind::Object => "an object",
+            Kind::ApiKey => "a string or { parameter: string }",
             Kind::Any => "a value",
         }
     }
@@ -50,6 +52,7 @@ impl Kind {
             Kind::Seconds => value.as_f64().is_some_and(|seconds| seconds >= 0.0),
             Kind::Function => value.is_function(),
             Kind::Object => value.is_object() && !Array::is_array(value),
+            Kind::ApiKey => value.is_string() || Kind::Object.fits(value),
             Kind::Any => true,
         }
     }
@@ -192,7 +195,7 @@ pub fn options(value: JsValue) -> Result<(Options, Hooks)> {
             ("storage", Kind::Text),
             ("protectedResources", Kind::Urls),
             ("endpoints", Kind::Object),
-            ("apiKey", Kind::Text),
+            ("apiKey", Kind::ApiKey),
             ("renewBefore", Kind::Seconds),
             ("navigate", Kind::Function),
             ("log", Kind::Function),
@@ -209,6 +212,14 @@ pub fn options(value: JsValue) -> Result<(Options, Hooks)> {
             ("authority", Kind::Url),
         ],
     )?;
+    let api_key = input.get("apiKey");
+    let api_key_parameter = if api_key.is_object() {
+        let keys = [("parameter", Kind::Text)];
+        let given = Input::new(api_key.clone(), "apiKey.", &keys)?.text("parameter");
+        Some(given.ok_or_else(|| wrong("apiKey.parameter", Kind::Text))?)
+    } else {
+        None
+    };
     let resources = input.get("protectedResources");
     let options = Options {
         server: input.text("server"),
@@ -236,7 +247,8 @@ pub fn options(value: JsValue) -> Result<(Options, Hooks)> {
         revoke_endpoint: endpoints.text("revoke"),
         logout_endpoint: endpoints.text("logout"),
         authority_endpoint: endpoints.text("authority"),
-        api_key: input.text("apiKey").map(ApiKey::new),
+        api_key: api_key.as_string().map(ApiKey::new),
+        api_key_parameter,
         // A cast holds what is huge to what a clock can count.
         renew_before: input
             .get("renewBefore")

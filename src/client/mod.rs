@@ -6,12 +6,14 @@
 //! | `server` | our own requests to the server |
 //! | `renewal`, `frame` | a renewal, or a silent sign-in, asks the server |
 //! | `question` | an authorization request of a frame or a popup |
+//! | `api_keys` | what signs in place of a session |
 //! | `session_store`, `tabs`, `turns`, `listeners` | what effects are carried out on |
 //! | `page_events` | what happens to the page |
 //! | `hooks` | what an app gives besides plain options |
 //!
 //! None of them knows the client: tasks return an event, and only [`Client::handle`] hands events in.
 
+mod api_keys;
 pub mod frame;
 pub mod hooks;
 mod listeners;
@@ -29,12 +31,13 @@ use crate::browser::timer::Timer;
 use crate::browser::{clock, lock, page};
 use crate::config::Config;
 use crate::credential::{API_KEY, Credential};
-use crate::error::Result;
+use crate::error::{AuthError, Result};
 use crate::options::{Flow, StorageKind};
 use crate::secret::Secret;
 use crate::session::attempt::SignInAttempt;
 use crate::session::call::{Call, NextStep};
 use crate::session::effect::{Change, Effect};
+use crate::session::end_reason::EndReason;
 use crate::session::event::{Event, Snapshot};
 use crate::session::failure::login_required;
 #[cfg(feature = "bindings")]
@@ -43,6 +46,7 @@ use crate::session::tab_message::TabMessage;
 use crate::session::view::Session;
 use crate::session::{Machine, Settings};
 use crate::text::concat;
+use api_keys::ApiKeys;
 use hooks::AppHooks;
 use listeners::Listeners;
 use page_events::PageEvents;
@@ -65,6 +69,7 @@ pub struct Client {
     events: RefCell<Vec<Event>>,
     is_handling: Cell<bool>,
     store: SessionStore,
+    api_keys: ApiKeys,
     channel: TabChannel,
     turns: TurnHandles,
     listeners: Listeners,
@@ -94,6 +99,7 @@ impl Client {
             events: RefCell::default(),
             is_handling: Cell::new(false),
             store: SessionStore::new(config.storage, key.clone()),
+            api_keys: ApiKeys::new(&config),
             channel: TabChannel::new(is_shared.then_some(key)),
             turns: TurnHandles::default(),
             listeners: Listeners::default(),
@@ -269,7 +275,7 @@ impl Client {
     }
 
     pub fn session(&self) -> Option<Session> {
-        if self.config.api_key.is_some() {
+        if self.api_key().is_some() {
             return Some(Session {
                 flow: Flow::ApiKey.as_str(),
                 token_type: API_KEY,
@@ -298,8 +304,45 @@ impl Client {
     }
 
     fn api_key(&self) -> Option<Credential> {
-        let key = self.config.api_key.as_ref()?;
-        Some(Credential::ApiKey(Secret::new(key.reveal().to_owned())))
+        self.api_keys.credential()
+    }
+
+    /// Whether there can be a session now.
+    ///
+    /// # Errors
+    /// `configuration` with an API key.
+    pub fn check_has_sessions(&self) -> Result<()> {
+        match self.api_key() {
+            None => Ok(()),
+            Some(_) => Err(AuthError::option(
+                "apiKey",
+                "signs the requests of this client: there is nobody to sign in or out, and no token. Use fetch, signUrl \
+                 and openWebSocket.",
+            )),
+        }
+    }
+
+    /// Signs with the API key of the page's address from now on.
+    pub fn keep_api_key(&self, key: Secret) {
+        self.hooks.log("took the API key from the address");
+        if !self.api_keys.keep(key) {
+            self.hooks
+                .log("the API key is kept for this page only: the browser's storage is blocked, full, or not wanted");
+        }
+    }
+
+    /// Forgets the API key that came by the page's address.
+    pub fn forget_api_key(&self) {
+        if self.api_keys.forget() {
+            self.notify(&Change::Ended(EndReason::SignedOut));
+        }
+    }
+
+    /// The server has refused the API key.
+    pub fn api_key_refused(&self) {
+        if let Some(error) = self.api_keys.refused() {
+            self.notify(&Change::RenewalFailed(error));
+        }
     }
 
     /// What to sign with, as it is.
@@ -344,7 +387,7 @@ impl Client {
     /// What signs requests that would be sent at once, until something changes; `None` where each has to be looked at.
     #[cfg(feature = "bindings")]
     pub fn pass(&self) -> Option<Pass> {
-        if !self.events.borrow().is_empty() {
+        if !self.events.borrow().is_empty() || self.api_key().is_some() {
             return None;
         }
         self.machine.borrow().pass(clock::now())
@@ -353,7 +396,9 @@ impl Client {
     /// Whether a pass still does so.
     #[cfg(feature = "bindings")]
     pub fn honours(&self, pass: &Pass) -> bool {
-        self.events.borrow().is_empty() && self.machine.borrow().honours(pass, clock::now())
+        self.events.borrow().is_empty()
+            && self.api_key().is_none()
+            && self.machine.borrow().honours(pass, clock::now())
     }
 
     /// Waits for the renewal under way, as [`NextStep::Wait`] says.

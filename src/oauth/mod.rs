@@ -12,6 +12,7 @@
 //! [`sign_in::SignIn`] is what the browser remembers between the two, under its [`state::State`]; that of a hidden frame is
 //! never stored.
 
+pub mod api_key;
 pub mod arrival;
 pub mod authority;
 pub mod authorization;

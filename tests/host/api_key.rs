@@ -1,7 +1,9 @@
 use crate::options::{assert_names, check};
+use crate::support::url;
 use placeos_auth::ErrorCode;
 use placeos_auth::config::Config;
 use placeos_auth::error::Result;
+use placeos_auth::oauth::api_key::find;
 use placeos_auth::options::ApiKey;
 
 fn with_key(text: &str) -> Result<Config> {
@@ -67,4 +69,51 @@ fn clients_of_different_keys_are_different_clients() {
 fn no_config_prints_its_key() {
     let printed = format!("{:?} {0:#?}", with_key("hunter2").unwrap());
     assert!(!printed.contains("hunter2"), "{printed}");
+}
+
+#[test]
+fn a_key_is_taken_out_of_the_query_and_the_hash_route_and_the_rest_stays() {
+    let cases = [
+        ("?x-api-key=a.b", Some("a.b"), ""),
+        (
+            "?a=%zz&x-api-key=a.b&c=1+2#/r?x=1",
+            Some("a.b"),
+            "?a=%zz&c=1+2#/r?x=1",
+        ),
+        (
+            "?a=1#/room/1?x-api-key=a.b&b=2",
+            Some("a.b"),
+            "?a=1#/room/1?b=2",
+        ),
+        ("#/room/1?x-api-key=a%2Eb", Some("a.b"), "#/room/1"),
+        ("#x-api-key=a.b", None, "#x-api-key=a.b"),
+        ("?X-API-Key=a.b", None, "?X-API-Key=a.b"),
+        ("?y-x-api-key=a.b", None, "?y-x-api-key=a.b"),
+        ("?x-api-key=", Some(""), ""),
+    ];
+    for (address, key, rest) in cases {
+        let page = url(&format!("https://app.example.com/panel/{address}"));
+        let found = find(&page, "x-api-key");
+        let texts = found.as_ref().map(|(texts, _)| texts.join(" "));
+        assert_eq!(texts.as_deref(), key, "{address}");
+        let clean = found.map_or(page, |(_, clean)| clean);
+        assert_eq!(
+            clean.href(),
+            format!("https://app.example.com/panel/{rest}")
+        );
+    }
+}
+
+#[test]
+fn every_key_in_an_address_is_found() {
+    let page = url("https://app.example.com/?key=a&key=b#/r?key=c");
+    let (texts, clean) = find(&page, "key").unwrap();
+    assert_eq!(texts, ["a", "b", "c"]);
+    assert_eq!(clean.href(), "https://app.example.com/#/r");
+}
+
+#[test]
+fn the_name_of_a_parameter_is_not_empty() {
+    let error = check(|options| options.api_key_parameter = Some(String::new())).unwrap_err();
+    assert_names(error, ErrorCode::Configuration, "apiKey.parameter");
 }

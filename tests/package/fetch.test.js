@@ -57,7 +57,7 @@ test("the core hears of every status that it goes by", async () => {
   const request = source("src/auth/request.rs");
   const [, named] = /SIGN_IN_AGAIN: u16 = (\d+)/.exec(request) ?? [];
   const literal = [...request.matchAll(/Some\((\d{3})\)/g)].map(([, it]) => it);
-  const statuses = [...literal, named];
+  const statuses = [...new Set(literal), named];
   assert.deepEqual(statuses, ["401", "511"]);
   for (const status of statuses)
     assert.equal(await way({}, Number(status)), "short, then answered");

@@ -85,8 +85,11 @@ export interface AuthOptions {
   /**
    * Sign with an API key (`X-API-Key`) in place of OAuth: kiosks, panels. Whoever uses the page can read it, and it is good
    * until it is deleted at the server. `session.flow` is then "api-key", and nobody signs in or out.
+   *
+   * `{ parameter: "x-api-key" }` takes it from that parameter of the page's query or hash route, out of the address bar, and
+   * keeps it in `storage` from then on, until `logout`. Where there is none and none was kept, users sign in as usual.
    */
-  apiKey?: string;
+  apiKey?: string | { parameter: string };
   /**
    * Seconds before expiry at which a token is renewed. Default 60. Less than 1 counts as 1, more than a tenth of the
    * token's lifetime as that tenth.
@@ -174,11 +177,11 @@ export class Auth {
   adopt(this: void, tokens: AdoptedTokens): Promise<Session>;
 
   /**
-   * Forgets the session, has the server revoke its tokens, then leaves for the server's logout page unless `local`.
+   * Forgets the session, or the API key that came by the address; has the server revoke its tokens, then leaves for the server's logout page unless `local`.
    * Whatever the server does, or if it is out of reach, the session is gone here; it is waited for three seconds at most.
    *
-   * @throws {AuthError} `untrusted_url` for a `returnTo` on another origin, `configuration` with an `apiKey`; then nothing
-   * is done.
+   * @throws {AuthError} `untrusted_url` for a `returnTo` on another origin, `configuration` with an `apiKey` that is text;
+   * then nothing is done.
    */
   logout(this: void, options?: LogoutOptions): Promise<void>;
 
@@ -352,7 +355,8 @@ export type AuthEvent =
   | { readonly type: "expired"; readonly reason?: AuthError }
   /**
    * Heard at every try, in the tabs that tried. The session goes on, and the renewal is tried again, unless
-   * `session.canRenew` has turned false: then only the user can help.
+   * `session.canRenew` has turned false: then only the user can help. With an API key: the server refuses it (401); heard
+   * once a minute at most.
    */
   | { readonly type: "renewal-failed"; readonly error: AuthError };
 
