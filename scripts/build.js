@@ -119,7 +119,34 @@ async function compile() {
   );
   await writeFile(wasm, small);
   await writeFile(NAMED, named);
-  await writeFile(join(next, "core.js"), await withSnippets(glue));
+  await writeFile(join(next, "core.js"), await withSnippets(inert(glue)));
+}
+
+/**
+ * The glue without what it does when it is imported: it makes its encoders with the first client, where there may be none
+ * (Jest's pages have no `TextDecoder`).
+ *
+ * @param {string} glue
+ */
+function inert(glue) {
+  const make = `cachedTextDecoder = new TextDecoder('utf-8', { ignoreBOM: true });`;
+  const steps = /** @type {const} */ ([
+    [`let ${make}\ncachedTextDecoder.decode();\n`, "let cachedTextDecoder;\n"],
+    // In every browser that has reference types, an encoder has `encodeInto`.
+    [
+      /^const cachedTextEncoder = new TextEncoder\(\);\n\nif \(.*?\n\}\n/ms,
+      "let cachedTextEncoder;\n",
+    ],
+    [
+      "    wasmInstance = instance;\n",
+      `    ${make}\n    cachedTextEncoder = new TextEncoder();\n    wasmInstance = instance;\n`,
+    ],
+  ]);
+  return steps.reduce((text, [before, after]) => {
+    const [start = "", ...rest] = text.split(before);
+    if (rest.length !== 1) throw new Error(`The glue doesn't have ${before}.`);
+    return start + after + rest[0];
+  }, glue);
 }
 
 /**

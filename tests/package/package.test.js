@@ -113,6 +113,18 @@ test("importing it in Node does nothing, and calling it there says why it can't 
   assert.deepEqual(JSON.parse(stdout), REFUSALS);
 });
 
+test("importing it takes nothing of the platform's, as in Jest's pages, which lack some of it", async () => {
+  const taken = ["TextDecoder", "TextEncoder", "fetch", "URL"];
+  const source = `
+    for (const name of ${JSON.stringify(taken)}) delete globalThis[name];
+    const auth = await import("placeos-auth");
+    await auth.createAuth().catch(({ code }) => console.log(code));
+  `;
+  await writeFile(join(app, "bare.js"), source);
+  const { stdout } = await run(process.execPath, [join(app, "bare.js")]);
+  assert.equal(stdout.trim(), "unsupported_environment");
+});
+
 test("importing it in a worker does nothing, and calling it there says why it can't work", async () => {
   const source = `import { parentPort } from "node:worker_threads"; ${INERT} parentPort.postMessage(errors);`;
   await writeFile(join(app, "worker.js"), source);
