@@ -64,6 +64,8 @@ test("the package holds what a user needs and nothing of ours", async () => {
     "dist/index.d.ts",
     "dist/index.js",
     "dist/placeos-auth.wasm",
+    "dist/testing.d.ts",
+    "dist/testing.js",
     "package.json",
   ]);
 });

@@ -381,7 +381,8 @@ export interface Authority {
 
 /** Every failure. `code` is stable; OAuth errors keep the names RFC 6749 gives them. Never holds a secret. */
 export class AuthError extends Error {
-  private constructor();
+  /** For tests and stand-ins of your own; the package makes its errors itself. */
+  constructor(code: AuthErrorCode, message: string, retryable?: boolean);
   readonly name: "AuthError";
   readonly code: AuthErrorCode;
   /** The server's `error_description`, where it gave one. */
