@@ -14,7 +14,7 @@ const { build: bundle } = await import("esbuild");
 const dist = (name) => join(root, "dist", name);
 
 /** The most that a minimal app may have, compressed with brotli: what was reached, not a wish. README and docs say it. */
-const BUDGET = 90_000;
+const BUDGET = 91_000;
 
 /** How many owners of code are listed: what the others have is under half a percent each. */
 const MOST_OWNERS = 48;

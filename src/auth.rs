@@ -4,6 +4,8 @@
 //! | --- | --- |
 //! | `shared` | what all `Auth`s of one configuration share on a page |
 //! | `landing` | the way back from the server's sign-in page |
+//! | `callback` | the same on a page of its own |
+//! | `panel` | an API key in the address |
 //! | `login` | the way there |
 //! | `popup` | sign-in in a popup |
 //! | `silent` | sign-in without showing anything |
@@ -12,10 +14,12 @@
 //! | `signing` | the one place where a request is signed |
 //! | `fetch`, `web_socket` | the requests of `Auth` |
 
+mod callback;
 mod fetch;
 mod grants;
 mod landing;
 mod login;
+mod panel;
 mod popup;
 pub(crate) mod request;
 mod shared;
@@ -103,7 +107,7 @@ impl Auth {
     /// along, and as [`Auth::create`].
     pub async fn complete_sign_in(hooks: Hooks) -> Result<Self> {
         page::seen().await;
-        landing::complete(hooks).await.map(Self::over)
+        callback::complete(hooks).await.map(Self::over)
     }
 
     fn over(shared: Rc<Shared>) -> Self {
@@ -151,7 +155,7 @@ impl Auth {
         let shared = &self.shared;
         let client = self.client();
         if client.config.api_key.is_some() {
-            client.check_has_sessions()?;
+            client.api_keys.check_has_none()?;
         }
         let return_to = own_url("returnTo", logout.return_to.as_deref())?;
         let return_to = oauth::redirect::without_secrets(&return_to);
@@ -181,7 +185,7 @@ impl Auth {
     /// `login_required` when only the user can help; or why an expired one could not be renewed; `configuration` with an
     /// API key.
     pub async fn token(&self) -> Result<String> {
-        self.client().check_has_sessions()?;
+        self.client().api_keys.check_has_none()?;
         let credential = self.client().credential().await?;
         Ok(credential.reveal().to_owned())
     }
@@ -191,7 +195,7 @@ impl Auth {
     /// # Errors
     /// `login_required` when only the user can help; otherwise why it failed, and the session stays.
     pub async fn renew(&self) -> Result<Session> {
-        self.client().check_has_sessions()?;
+        self.client().api_keys.check_has_none()?;
         self.client().renew().await
     }
 

@@ -3,6 +3,7 @@
 mod error;
 mod fetch;
 mod input;
+mod login;
 mod promise;
 mod view;
 
@@ -14,8 +15,8 @@ use crate::oauth::authority::Authority;
 use crate::session::effect::Change;
 use crate::session::view::Session;
 use fetch::Pass;
-use input::LoginBy;
 use js_sys::{Array, Function, Promise};
+use login::LoginBy;
 use promise::promise;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -156,7 +157,7 @@ impl Core {
     /// A popup is opened at once: browsers allow it in a click alone.
     pub fn login(&self, options: JsValue) -> Promise {
         let auth = Rc::clone(&self.auth);
-        let given = input::login(options);
+        let given = login::options(options);
         let popup = match &given {
             Ok(LoginBy::Popup(scope)) => Some(auth.login_in_popup(scope.as_deref())),
             _ => None,

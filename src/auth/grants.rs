@@ -64,7 +64,7 @@ impl Auth {
 
 /// The scope of a session that is to begin: that of the call, or else of the options.
 pub fn scope_of(client: &Client, given: Option<&str>) -> Result<String> {
-    client.check_has_sessions()?;
+    client.api_keys.check_has_none()?;
     let scope = given.unwrap_or(&client.config.scope);
     check_scope("scope", scope).map(str::to_owned)
 }

@@ -1,24 +1,19 @@
 //! Takes the response to a sign-in that this page load may be, and brings the user back to where they were.
 
-use super::popup::Held;
+use super::panel;
+use super::popup::PopupResponse;
 use super::shared::{Shared, is_own};
 use crate::browser::storage::crossing;
 use crate::browser::timeout::sleep;
-use crate::browser::{self, clock, frame, json, page, shared as page_wide};
-use crate::client::hooks::Hooks;
-use crate::config::unfit_key;
+use crate::browser::{self, clock, json, page, shared as page_wide};
 use crate::error::{AuthError, ErrorCode, Result};
-use crate::oauth::api_key;
 use crate::oauth::arrival::{Arrival, Redirect};
 use crate::oauth::redirect::{Grant, Response, find, judge};
 use crate::oauth::sign_in::SignIn;
 use crate::oauth::state::State;
-use crate::options::{ApiKey, FlowOption, Options};
-use crate::secret::Secret;
 use crate::session::event::Event;
 use crate::text::concat;
 use crate::url::Url;
-use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 use wasm_bindgen_futures::spawn_local;
@@ -63,16 +58,11 @@ struct Taken {
 }
 
 /// This page.
-struct Here {
+pub struct Here {
     /// Its URL, without the response.
-    url: Url,
+    pub url: Url,
     /// Whether the response is still in the address bar, which nothing could change.
-    is_stuck: bool,
-}
-
-thread_local! {
-    /// What a callback page has completed, for a framework that mounts it twice.
-    static COMPLETED: RefCell<Option<Rc<Shared>>> = const { RefCell::new(None) };
+    pub is_stuck: bool,
 }
 
 /// Where the URL with an answer is that one client has taken out of the address bar for another, which may be of another copy of
@@ -96,17 +86,18 @@ fn holds_own(shared: &Shared) -> bool {
         .is_some_and(|sign_in| shared.config().began(&sign_in))
 }
 
-fn stored_sign_in(response: &Response) -> Option<SignIn> {
+/// The record of the sign-in that a response is to.
+pub fn stored_sign_in(response: &Response) -> Option<SignIn> {
     let text = crossing::get(&sign_in_key(response.state()?))?;
     SignIn::from_text(&text)
 }
 
 /// Deals with the response that this page load may be, and restores the session.
 pub fn land(shared: &Rc<Shared>) -> Result<()> {
-    take_api_key(shared, &page::url()?);
+    panel::take_api_key(shared, &page::url()?);
     let here = page::url()?;
-    if let Some(held) = Held::take(&here, &shared.config().redirect_url) {
-        hand_over(shared, held);
+    if let Some(response) = PopupResponse::take(&here, &shared.config().redirect_url) {
+        hand_over(shared, response);
         return Ok(());
     }
     match take_response(shared, &here) {
@@ -119,33 +110,12 @@ pub fn land(shared: &Rc<Shared>) -> Result<()> {
     Ok(())
 }
 
-/// Takes an API key out of the address bar, if the app wants one from there. Of two that differ none is right.
-fn take_api_key(shared: &Shared, here: &Url) {
-    let Some(name) = &shared.config().api_key_parameter else {
-        return;
-    };
-    let Some((texts, clean)) = api_key::find(here, name) else {
-        return;
-    };
-    if page::replace_entry(&page::history_state(), &clean).is_err() {
-        shared.log(
-            "the address bar can't be changed: the API key stays there until this page is left",
-        );
-    }
-    match texts.split_first() {
-        Some((text, others)) if ApiKey::is_fit(text) && others.iter().all(|one| one == text) => {
-            shared.client.keep_api_key(Secret::new(text.clone()));
-        }
-        _ => shared.set_redirect(Redirect::Failed(unfit_key(name))),
-    }
-}
-
 /// On the page of a popup: hands the response over to the page that opened it. Where nobody takes it, this page goes on without.
-fn hand_over(shared: &Rc<Shared>, held: Held) {
+fn hand_over(shared: &Rc<Shared>, response: PopupResponse) {
     let closed = shared.landed.close_until_dropped();
     let shared = Rc::clone(shared);
     spawn_local(async move {
-        let error = held.hand_over().await;
+        let error = response.hand_over().await;
         if error.code() == ErrorCode::StateMismatch {
             shared.client.handle(Event::PageLoaded);
             note_outcome(&shared, Redirect::Failed(error));
@@ -266,13 +236,14 @@ fn signed_in(shared: &Shared, sign_in: &SignIn, here: &Here) {
 
 /// The URL of a text, or this page in place of one that leads elsewhere: it was checked when it was stored, but storage is
 /// not ours alone.
-fn own_origin(text: &str, here: &Url) -> Url {
+pub fn own_origin(text: &str, here: &Url) -> Url {
     browser::url::parse(text, None)
         .filter(|url| is_own(url, here))
         .unwrap_or_else(|| here.clone())
 }
 
-fn return_to(shared: &Shared, sign_in: &SignIn, target: &Url, here: &Here) {
+/// Goes to the page the user left.
+pub fn return_to(shared: &Shared, sign_in: &SignIn, target: &Url, here: &Here) {
     if !here.is_stuck && *target != here.url && shared.client.hooks.navigate(&target.href()) {
         return;
     }
@@ -380,73 +351,4 @@ fn restore_state(state: Option<String>) {
     if let (Some(state), Ok(here)) = (state, page::url()) {
         let _ = page::replace_entry(&state, &here);
     }
-}
-
-/// On a callback page: completes the sign-in of this page load by the options it was begun with.
-pub async fn complete(hooks: Hooks) -> Result<Rc<Shared>> {
-    let here = page::url()?;
-    frame::check_is_outside()?;
-    let own = here.with_path(&here.path);
-    if let Some(held) = Held::take(&here, &own) {
-        return Err(held.hand_over().await);
-    }
-    let found = find(&here, &own);
-    let sign_in = found
-        .as_ref()
-        .and_then(|(response, _)| stored_sign_in(response));
-    let (Some((_, clean)), Some(sign_in)) = (&found, sign_in) else {
-        if let Some((_, clean)) = &found
-            && page::replace_entry(&page::history_state(), clean).is_err()
-        {
-            let _ = page::replace(clean);
-        }
-        let completed = COMPLETED.with_borrow(Clone::clone).ok_or_else(no_sign_in)?;
-        completed.landed.wait().await;
-        return Ok(completed);
-    };
-    let options = Options {
-        server: Some(sign_in.server.clone()),
-        client_id: Some(sign_in.client_id.clone()),
-        redirect_uri: Some(sign_in.redirect_uri.clone()),
-        flow: FlowOption::from_name(sign_in.flow.as_str()).unwrap_or_default(),
-        scope: Some(sign_in.scope.clone()),
-        storage: sign_in.storage,
-        token_endpoint: sign_in.token_endpoint.clone(),
-        authority_endpoint: sign_in.authority_endpoint.clone(),
-        ..Options::default()
-    };
-    // The app's own way of navigating is for the app's own pages.
-    let hooks = Hooks {
-        navigate: None,
-        ..hooks
-    };
-    let (shared, is_new) = Shared::of(options, hooks)?;
-    if is_new {
-        land(&shared)?;
-    }
-    COMPLETED.replace(Some(Rc::clone(&shared)));
-    shared.landed.wait().await;
-    if !shared.client.outlives_page() {
-        return Err(AuthError::new(
-            ErrorCode::Configuration,
-            "The session can't be taken along to the app: with a callback page, `storage` has to be \"session\" or \
-             \"local\", and the browser has to allow it.",
-        ));
-    }
-    if let Redirect::Failed(_) = shared.redirect() {
-        let target = own_origin(&sign_in.return_to, clean);
-        let here = Here {
-            url: clean.clone(),
-            is_stuck: false,
-        };
-        return_to(&shared, &sign_in, &target, &here);
-    }
-    Ok(shared)
-}
-
-fn no_sign_in() -> AuthError {
-    AuthError::new(
-        ErrorCode::StateMismatch,
-        "No sign-in is under way in this tab. Go back to the app and sign in there.",
-    )
 }

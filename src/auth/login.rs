@@ -59,7 +59,7 @@ pub async fn login(shared: &Rc<Shared>, login: Login) -> Result<Infallible> {
 
 fn check(shared: &Shared, login: Login) -> Result<Checked> {
     let config = shared.config();
-    shared.client.check_has_sessions()?;
+    shared.client.api_keys.check_has_none()?;
     let return_to = own_url("returnTo", login.return_to.as_deref())?;
     let scope = login.scope.as_deref().unwrap_or(&config.scope);
     let scope = check_scope("scope", scope)?.to_owned();

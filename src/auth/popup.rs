@@ -5,11 +5,10 @@
 
 use super::Auth;
 use super::grants::{begin_session, scope_of};
-use super::shared::Shared;
+use super::shared::{Shared, SignInPopup};
 use crate::browser::popup::{self, Popup, Seen};
-use crate::browser::task::SharedTask;
 use crate::browser::{self, clock, page};
-use crate::client::question::Question;
+use crate::client::authorization_request::AuthorizationRequest;
 use crate::error::{AuthError, ErrorCode, Result};
 use crate::oauth::redirect::find;
 use crate::oauth::state::State;
@@ -25,14 +24,6 @@ use std::time::Duration;
 /// How long the user may take.
 const LONGEST: Duration = Duration::from_secs(10 * 60);
 
-/// A sign-in in a popup.
-pub struct SignInPopup {
-    /// Until it has ended.
-    popup: RefCell<Option<Rc<Popup>>>,
-    task: SharedTask,
-    end: RefCell<Option<Result<Session>>>,
-}
-
 impl Auth {
     /// Signs in in a popup; this page stays. Call it in a click. The popup is opened before this returns. A call while there is
     /// a popup brings that one to the front, and joins it.
@@ -44,14 +35,14 @@ impl Auth {
         &self,
         scope: Option<&str>,
     ) -> Pin<Box<dyn Future<Output = Result<Session>>>> {
-        let begun = scope_of(self.client(), scope)
-            .and_then(|scope| Ok((scope, SignInPopup::open(&self.shared)?)));
+        let begun =
+            scope_of(self.client(), scope).and_then(|scope| Ok((scope, open(&self.shared)?)));
         let shared = Rc::clone(&self.shared);
         Box::pin(async move {
             let (scope, sign_in) = begun?;
             let own = Rc::clone(&sign_in);
             let task = Box::pin(async move {
-                let outcome = own.run(&shared, &scope).await;
+                let outcome = run(&own, &shared, &scope).await;
                 own.popup.take();
                 own.end.replace(Some(outcome));
             });
@@ -62,90 +53,87 @@ impl Auth {
     }
 }
 
-impl SignInPopup {
-    /// The one that is open, in front now, or a new one in the place of one that seems to be closed.
-    fn open(shared: &Shared) -> Result<Rc<Self>> {
-        if let Some(known) = shared.popup.borrow().as_ref()
-            && let Some(popup) = known.popup.borrow().as_ref()
-            && popup.is_open()
-        {
-            popup.focus();
-            return Ok(Rc::clone(known));
-        }
-        let popup = Popup::open().ok_or_else(blocked)?;
-        let sign_in = Rc::new(SignInPopup {
-            popup: RefCell::new(Some(Rc::new(popup))),
-            task: SharedTask::default(),
-            end: RefCell::new(None),
-        });
-        shared.popup.replace(Some(Rc::clone(&sign_in)));
-        Ok(sign_in)
+/// The one that is open, in front now, or a new one in the place of one that seems to be closed.
+fn open(shared: &Shared) -> Result<Rc<SignInPopup>> {
+    if let Some(known) = shared.popup.borrow().as_ref()
+        && let Some(popup) = known.popup.borrow().as_ref()
+        && popup.is_open()
+    {
+        popup.focus();
+        return Ok(Rc::clone(known));
     }
+    let popup = Popup::open().ok_or_else(blocked)?;
+    let sign_in = Rc::new(SignInPopup {
+        popup: RefCell::new(Some(Rc::new(popup))),
+        ..SignInPopup::default()
+    });
+    shared.popup.replace(Some(Rc::clone(&sign_in)));
+    Ok(sign_in)
+}
 
-    async fn run(self: &Rc<Self>, shared: &Shared, scope: &str) -> Result<Session> {
-        let client = &shared.client;
-        let config = shared.config();
-        let attempt = client.begin_sign_in();
-        let flow = client.server.flow().await;
-        let question = Question::new(flow, scope, State::for_popup)?;
-        let is_latest = || {
-            let latest = shared.popup.borrow();
-            latest
-                .as_ref()
-                .is_some_and(|latest| Rc::ptr_eq(latest, self))
+async fn run(sign_in: &Rc<SignInPopup>, shared: &Shared, scope: &str) -> Result<Session> {
+    let client = &shared.client;
+    let config = shared.config();
+    let attempt = client.begin_sign_in();
+    let flow = client.server.flow().await;
+    let request = AuthorizationRequest::new(flow, scope, State::for_popup)?;
+    let is_latest = || {
+        let latest = shared.popup.borrow();
+        latest
+            .as_ref()
+            .is_some_and(|latest| Rc::ptr_eq(latest, sign_in))
+    };
+    let is_wanted = || client.is_current(attempt) && is_latest();
+    let popup = sign_in.popup.borrow().clone().ok_or_else(closed)?;
+    popup.go(&request.url(config), &channel(&request.state));
+    shared.log("asking the server in a popup");
+    let began = clock::now();
+    let is_over = || clock::now().distance(began) >= LONGEST;
+    while is_wanted() && !is_over() {
+        let url = match popup.look().await {
+            Seen::Answer(text) => browser::url::parse(&text, None),
+            Seen::Closed => return Err(closed()),
+            Seen::Nothing => None,
         };
-        let is_wanted = || client.is_current(attempt) && is_latest();
-        let popup = self.popup.borrow().clone().ok_or_else(closed)?;
-        popup.go(&question.url(config), &channel(&question.state));
-        shared.log("asking the server in a popup");
-        let began = clock::now();
-        while is_wanted() {
-            let url = match popup.look().await {
-                Seen::Answer(text) => browser::url::parse(&text, None),
-                Seen::Closed => return Err(closed()),
-                Seen::Nothing if clock::now().distance(began) >= LONGEST => {
-                    return Err(timed_out());
-                }
-                Seen::Nothing => None,
-            };
-            if let Some(answer) = url.filter(|url| question.is_answered_by(config, url)) {
-                popup.take_answer();
-                let tokens = question.tokens(&client.server, &answer).await?;
-                return begin_session(client, tokens, attempt);
-            }
+        if let Some(answer) = url.filter(|url| request.is_answered_by(config, url)) {
+            popup.take_answer();
+            let tokens = request.tokens(&client.server, &answer).await?;
+            return begin_session(client, tokens, attempt);
         }
-        Err(if is_latest() {
-            login_required()
-        } else {
-            closed()
-        })
     }
+    Err(if !client.is_current(attempt) {
+        login_required()
+    } else if is_latest() {
+        timed_out()
+    } else {
+        closed()
+    })
 }
 
 fn channel(state: &State) -> String {
     concat(&["placeos-auth:popup:", state.as_str()])
 }
 
-/// An answer that this page holds for the page that opened it.
-pub struct Held {
+/// The response to a popup's sign-in, which this page holds for the page that opened it.
+pub struct PopupResponse {
     state: State,
     url: Url,
 }
 
-impl Held {
-    /// Takes the answer to a popup's sign-in out of the address bar.
+impl PopupResponse {
+    /// Takes it out of the address bar.
     pub fn take(here: &Url, redirect_url: &Url) -> Option<Self> {
         let (response, clean) = find(here, redirect_url)?;
         let state = response.state().filter(|state| state.is_popup())?.clone();
         // Where it can't be changed, it is gone with the window.
         let _ = page::replace_entry(&page::history_state(), &clean);
-        Some(Held {
+        Some(PopupResponse {
             state,
             url: here.clone(),
         })
     }
 
-    /// Hands it over, and closes this window. An answer that nobody takes is void.
+    /// Hands it over, and closes this window. One that nobody takes is void.
     ///
     /// # Errors
     /// `unsupported_environment` on a page that did its part, and is still there; `state_mismatch` where nobody took it.

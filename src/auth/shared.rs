@@ -1,7 +1,7 @@
 //! What all `Auth`s of one configuration share on a page.
 
-use super::popup::SignInPopup;
 use crate::browser::latch::Latch;
+use crate::browser::popup::Popup;
 use crate::browser::task::SharedTask;
 use crate::browser::{self, frame, http, page, timer};
 use crate::client::Client;
@@ -42,6 +42,15 @@ pub struct Shared {
     pub popup_end: RefCell<Option<AuthError>>,
     /// When this page was last left for the logout page.
     pub left_for_logout: Cell<Option<Instant>>,
+}
+
+/// A sign-in in a popup, which later ones join.
+#[derive(Default)]
+pub struct SignInPopup {
+    /// Until it has ended.
+    pub popup: RefCell<Option<Rc<Popup>>>,
+    pub task: SharedTask,
+    pub end: RefCell<Option<Result<Session>>>,
 }
 
 impl Shared {

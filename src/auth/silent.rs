@@ -3,7 +3,7 @@
 use super::Auth;
 use super::grants::{begin_session, scope_of};
 use super::shared::Shared;
-use crate::client::frame::{self, Asked};
+use crate::client::frame::{self, FrameRequest};
 use crate::error::{AuthError, ErrorCode, Result};
 use crate::session::failure::login_required;
 use crate::session::view::Session;
@@ -34,7 +34,7 @@ async fn sign_in(shared: &Shared, scope: &str) -> Result<Session> {
     let client = &shared.client;
     let attempt = client.begin_sign_in();
     check_is_known(shared).await?;
-    let asked = Asked {
+    let asked = FrameRequest {
         flow: client.server.flow().await,
         scope,
         old: None,

@@ -1,7 +1,7 @@
 //! Reads what JavaScript hands in, key by key. A misspelt key or a wrong type is an error, never ignored.
 
 use super::error;
-use crate::auth::{Adopted, Credentials, Exchange, Hooks, Log, Login, Logout, Navigate};
+use crate::auth::{Adopted, Credentials, Exchange, Hooks, Log, Logout, Navigate};
 use crate::error::{AuthError, Result};
 use crate::options::{ApiKey, FlowOption, Options, StorageKind};
 use crate::secret::Secret;
@@ -12,11 +12,11 @@ use std::time::Duration;
 use wasm_bindgen::prelude::*;
 
 /// The keys an object may have, and what each takes.
-type Keys = [(&'static str, Kind)];
+pub(super) type Keys = [(&'static str, Kind)];
 
 /// What a key takes.
 #[derive(Clone, Copy)]
-enum Kind {
+pub(super) enum Kind {
     Text,
     Url,
     Urls,
@@ -59,11 +59,11 @@ impl Kind {
 }
 
 /// What an object has under its own keys, each read once and all known and fitting. What it inherits is nobody's option.
-struct Input(Vec<(String, JsValue)>);
+pub(super) struct Input(Vec<(String, JsValue)>);
 
 impl Input {
     /// Reads an object; `undefined` is one with nothing in it. `path` goes before its keys in error messages.
-    fn new(value: JsValue, path: &str, keys: &Keys) -> Result<Self> {
+    pub(super) fn new(value: JsValue, path: &str, keys: &Keys) -> Result<Self> {
         if value.is_undefined() {
             return Ok(Input(Vec::new()));
         }
@@ -93,12 +93,12 @@ impl Input {
         Ok(Input(read))
     }
 
-    fn get(&self, key: &str) -> JsValue {
+    pub(super) fn get(&self, key: &str) -> JsValue {
         let given = self.0.iter().find(|(known, _)| known == key);
         given.map(|(_, value)| value.clone()).unwrap_or_default()
     }
 
-    fn text(&self, key: &str) -> Option<String> {
+    pub(super) fn text(&self, key: &str) -> Option<String> {
         text(&self.get(key))
     }
 
@@ -111,7 +111,7 @@ impl Input {
     }
 
     /// The value whose name was given, of an option that has few.
-    fn one_of<T: Default>(
+    pub(super) fn one_of<T: Default>(
         &self,
         key: &str,
         from_name: fn(&str) -> Option<T>,
@@ -284,71 +284,6 @@ fn read_hooks(input: &Input) -> Hooks {
         navigate
     });
     Hooks { log, navigate }
-}
-
-/// How `login` signs in.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-enum LoginMode {
-    #[default]
-    Redirect,
-    Popup,
-    Silent,
-}
-
-impl LoginMode {
-    fn from_name(name: &str) -> Option<Self> {
-        match name {
-            "redirect" => Some(LoginMode::Redirect),
-            "popup" => Some(LoginMode::Popup),
-            "silent" => Some(LoginMode::Silent),
-            _ => None,
-        }
-    }
-}
-
-/// A sign-in, as `login` is asked for it.
-pub enum LoginBy {
-    /// The page is left.
-    Redirect(Login),
-    /// In a popup, with this scope.
-    Popup(Option<String>),
-    /// In a hidden frame, with this scope.
-    Silent(Option<String>),
-}
-
-/// The options of `login`.
-pub fn login(value: JsValue) -> Result<LoginBy> {
-    let keys = [
-        ("mode", Kind::Text),
-        ("returnTo", Kind::Url),
-        ("appState", Kind::Any),
-        ("scope", Kind::Text),
-    ];
-    let input = Input::new(value, "", &keys)?;
-    let mode = input.one_of(
-        "mode",
-        LoginMode::from_name,
-        "\"redirect\", \"popup\" or \"silent\"",
-    )?;
-    let app_state = input.get("appState");
-    let login = Login {
-        return_to: input.text("returnTo"),
-        app_state: (!app_state.is_undefined()).then_some(app_state),
-        scope: input.text("scope"),
-    };
-    let stays = |name| {
-        AuthError::option(
-            name,
-            "is for sign-ins that leave the page: this one doesn't.",
-        )
-    };
-    match mode {
-        LoginMode::Redirect => Ok(LoginBy::Redirect(login)),
-        _ if login.return_to.is_some() => Err(stays("returnTo")),
-        _ if login.app_state.is_some() => Err(stays("appState")),
-        LoginMode::Popup => Ok(LoginBy::Popup(login.scope)),
-        LoginMode::Silent => Ok(LoginBy::Silent(login.scope)),
-    }
 }
 
 /// The options of `logout`.

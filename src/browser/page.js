@@ -173,22 +173,22 @@ export function openPopup() {
     const features = `popup,width=${WIDTH},height=${HEIGHT},left=${left},top=${top}`;
     const popup = /** @type {Page | null} */ (open("", "_blank", features));
     if (!popup || popup.closed) return;
-    const bell = newBell();
+    const latch = newLatch();
     /** @type {BroadcastChannel | undefined} */
     let channel;
     let told = "";
     let looksClosed = 0;
-    addEventListener(ANSWERED, bell.ring);
+    addEventListener(ANSWERED, latch.open);
     return {
       go(href, name) {
         channel = listen(name, (text) => {
           told = text;
-          bell.ring();
+          latch.open();
         });
         popup.location.replace(href);
       },
       async look() {
-        await bell.rung();
+        await latch.wait();
         const answer = told || held(popup);
         told = "";
         if (answer) return answer;
@@ -199,7 +199,7 @@ export function openPopup() {
       isOpen: () => !popup.closed,
       focus: () => popup.focus(),
       close(isTaken) {
-        removeEventListener(ANSWERED, bell.ring);
+        removeEventListener(ANSWERED, latch.open);
         if (isTaken) channel?.postMessage(TAKEN);
         channel?.close();
         try {
@@ -221,12 +221,12 @@ export function openPopup() {
  */
 export async function offerAnswer(answer, name) {
   const page = /** @type {Page} */ (window);
-  const bell = newBell();
+  const latch = newLatch();
   let isTaken = false;
   page[ANSWER] = answer;
   const channel = listen(name, (text) => {
     isTaken = text === TAKEN;
-    bell.ring();
+    latch.open();
   });
   channel?.postMessage(answer);
   try {
@@ -237,7 +237,7 @@ export async function offerAnswer(answer, name) {
   // Whoever takes it there, takes it away.
   const isOffered = () => !isTaken && held(page) === answer;
   for (let looks = 0; isOffered() && looks < LOOKS_OFFERED; looks++)
-    await bell.rung();
+    await latch.wait();
   isTaken = !isOffered();
   page[ANSWER] = "";
   channel?.close();
@@ -271,15 +271,15 @@ function listen(name, onText) {
   } catch {}
 }
 
-/** What ends a wait, which otherwise lasts until the next look. */
-function newBell() {
-  let ring = () => {};
+/** A wait that ends when it is opened, or at the next look. */
+function newLatch() {
+  let open = () => {};
   return {
-    ring: () => ring(),
-    rung: () =>
+    open: () => open(),
+    wait: () =>
       /** @type {Promise<void>} */ (
         new Promise((resolve) => {
-          ring = resolve;
+          open = resolve;
           setTimeout(resolve, LOOK_MILLIS);
         })
       ),

@@ -1,14 +1,17 @@
 //! The API key that signs a client's requests, if one does: of the options, or from the page's address, kept from then on.
 
+use super::hooks::AppHooks;
 use super::session_store::SessionStore;
 use crate::browser::clock;
 use crate::config::Config;
-use crate::credential::Credential;
-use crate::error::{AuthError, ErrorCode};
-use crate::options::ApiKey;
+use crate::credential::{API_KEY, Credential};
+use crate::error::{AuthError, ErrorCode, Result};
+use crate::options::{ApiKey, Flow};
 use crate::secret::Secret;
+use crate::session::view::Session;
 use crate::time::Instant;
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 use std::time::Duration;
 
 /// The shortest span between two words on a key that the server refuses.
@@ -22,11 +25,12 @@ pub struct ApiKeys {
     /// That key, where it can't be stored.
     unstored: RefCell<Option<Secret>>,
     refused_at: Cell<Option<Instant>>,
+    hooks: Rc<AppHooks>,
 }
 
 impl ApiKeys {
     /// What the options say of it.
-    pub fn new(config: &Config) -> Self {
+    pub fn new(config: &Config, hooks: Rc<AppHooks>) -> Self {
         let has_parameter = config.api_key_parameter.is_some();
         let kept = || SessionStore::new(config.storage, config.key("api-key"));
         ApiKeys {
@@ -34,6 +38,7 @@ impl ApiKeys {
             kept: has_parameter.then(kept),
             unstored: RefCell::new(None),
             refused_at: Cell::new(None),
+            hooks,
         }
     }
 
@@ -47,16 +52,51 @@ impl ApiKeys {
         Some(Credential::ApiKey(key))
     }
 
-    /// Keeps the key of the page's address; says whether a later page has it, too.
-    pub fn keep(&self, key: Secret) -> bool {
+    /// Whether requests are signed with a key.
+    pub fn has_key(&self) -> bool {
+        self.credential().is_some()
+    }
+
+    /// What an app may know of it.
+    pub fn session(&self) -> Option<Session> {
+        self.has_key().then(|| Session {
+            flow: Flow::ApiKey.as_str(),
+            token_type: API_KEY,
+            scope: String::new(),
+            expires_at: None,
+            can_renew: false,
+        })
+    }
+
+    /// That there is none, so that users may sign in and out.
+    ///
+    /// # Errors
+    /// `configuration`
+    pub fn check_has_none(&self) -> Result<()> {
+        if !self.has_key() {
+            return Ok(());
+        }
+        Err(AuthError::option(
+            "apiKey",
+            "signs the requests of this client: there is nobody to sign in or out, and no token. Use fetch, signUrl \
+             and openWebSocket.",
+        ))
+    }
+
+    /// Signs with the key of the page's address from now on.
+    pub fn keep(&self, key: Secret) {
+        self.hooks.log("took the API key from the address");
         let is_stored = self.kept.as_ref().is_some_and(|kept| kept.write(&key));
+        if !is_stored {
+            self.hooks
+                .log("the API key is kept for this page only: the browser's storage is blocked, full, or not wanted");
+        }
         self.unstored.replace((!is_stored).then_some(key));
-        is_stored
     }
 
     /// Forgets it; says whether there was one.
     pub fn forget(&self) -> bool {
-        let was_there = self.given.is_none() && self.credential().is_some();
+        let was_there = self.given.is_none() && self.has_key();
         self.unstored.take();
         if let Some(kept) = &self.kept {
             kept.clear();

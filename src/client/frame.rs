@@ -4,7 +4,7 @@
 //! That a frame stays silent is not the server's word: before it is taken for "the server wants the user", the server is
 //! asked by a request, which tells more.
 
-use super::question::Question;
+use super::authorization_request::AuthorizationRequest;
 use super::server::Server;
 use crate::browser::frame::{Frame, Seen};
 use crate::browser::timeout::timeout;
@@ -32,7 +32,7 @@ const LONGEST: Duration = Duration::from_secs(15);
 const MOST_FRAMES: u32 = 3;
 
 /// What a hidden frame asks for.
-pub struct Asked<'a> {
+pub struct FrameRequest<'a> {
     /// [`Flow::Implicit`] or [`Flow::Code`].
     pub flow: Flow,
     pub scope: &'a str,
@@ -46,7 +46,7 @@ pub struct Asked<'a> {
 /// `login_required` where the server wants the user; `network`, `timeout`, `server_error` where it may work later.
 pub async fn ask(
     server: &Rc<Server>,
-    asked: Asked<'_>,
+    asked: FrameRequest<'_>,
     is_wanted: &dyn Fn() -> bool,
 ) -> Result<Tokens> {
     if !page::is_online() {
@@ -66,21 +66,21 @@ pub async fn ask(
 
 async fn ask_for_long(
     server: &Rc<Server>,
-    asked: Asked<'_>,
+    asked: FrameRequest<'_>,
     is_wanted: &dyn Fn() -> bool,
 ) -> Result<Tokens> {
     let config = &server.config;
-    let Asked { flow, scope, old } = asked;
-    let question = Question::new(flow, scope, State::from_random)?;
-    let url = question.url(config);
-    let answer = match answer(server, &url, &question, is_wanted).await? {
+    let FrameRequest { flow, scope, old } = asked;
+    let request = AuthorizationRequest::new(flow, scope, State::from_random)?;
+    let url = request.url(config);
+    let answer = match answer(server, &url, &request, is_wanted).await? {
         Some(answer) => answer,
         None if is_wanted() => {
             return Err(why_no_answer(config, &url, old).await);
         }
         None => return Err(wants_user()),
     };
-    let tokens = question.tokens(server, &answer).await?;
+    let tokens = request.tokens(server, &answer).await?;
     let is_other = |old: &Tokens| is_other_person(&old.access_token, &tokens.access_token);
     if old.is_some_and(is_other) {
         server.revoke(&tokens);
@@ -89,14 +89,14 @@ async fn ask_for_long(
     Ok(tokens)
 }
 
-/// The URL in which the frame comes back with the answer to this question; `None` if it ends elsewhere.
+/// The URL in which the frame comes back with the answer to this request; `None` if it ends elsewhere.
 ///
 /// # Errors
 /// `login_required` where the page lets no frame be; one that is retryable where the server is in trouble.
 async fn answer(
     server: &Rc<Server>,
     url: &str,
-    question: &Question,
+    request: &AuthorizationRequest,
     is_wanted: &dyn Fn() -> bool,
 ) -> Result<Option<Url>> {
     let load = || Frame::load(url).ok_or_else(page_forbids);
@@ -112,7 +112,7 @@ async fn answer(
             since = clock::now();
         }
         let is_foreign = match seen {
-            Seen::Page(url, _) if question.is_answered_by(&server.config, &url) => {
+            Seen::Page(url, _) if request.is_answered_by(&server.config, &url) => {
                 return Ok(Some(url));
             }
             Seen::Page(_, true) => {

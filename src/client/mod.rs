@@ -5,7 +5,7 @@
 //! | --- | --- |
 //! | `server` | our own requests to the server |
 //! | `renewal`, `frame` | a renewal, or a silent sign-in, asks the server |
-//! | `question` | an authorization request of a frame or a popup |
+//! | `authorization_request` | what a frame or a popup asks the server |
 //! | `api_keys` | what signs in place of a session |
 //! | `session_store`, `tabs`, `turns`, `listeners` | what effects are carried out on |
 //! | `page_events` | what happens to the page |
@@ -14,11 +14,11 @@
 //! None of them knows the client: tasks return an event, and only [`Client::handle`] hands events in.
 
 mod api_keys;
+pub mod authorization_request;
 pub mod frame;
 pub mod hooks;
 mod listeners;
 mod page_events;
-pub mod question;
 mod renewal;
 pub mod server;
 mod session_store;
@@ -30,10 +30,9 @@ use crate::browser::timeout::timeout;
 use crate::browser::timer::Timer;
 use crate::browser::{clock, lock, page};
 use crate::config::Config;
-use crate::credential::{API_KEY, Credential};
-use crate::error::{AuthError, Result};
-use crate::options::{Flow, StorageKind};
-use crate::secret::Secret;
+use crate::credential::Credential;
+use crate::error::Result;
+use crate::options::StorageKind;
 use crate::session::attempt::SignInAttempt;
 use crate::session::call::{Call, NextStep};
 use crate::session::effect::{Change, Effect};
@@ -69,7 +68,7 @@ pub struct Client {
     events: RefCell<Vec<Event>>,
     is_handling: Cell<bool>,
     store: SessionStore,
-    api_keys: ApiKeys,
+    pub api_keys: ApiKeys,
     channel: TabChannel,
     turns: TurnHandles,
     listeners: Listeners,
@@ -99,7 +98,7 @@ impl Client {
             events: RefCell::default(),
             is_handling: Cell::new(false),
             store: SessionStore::new(config.storage, key.clone()),
-            api_keys: ApiKeys::new(&config),
+            api_keys: ApiKeys::new(&config, Rc::clone(&hooks)),
             channel: TabChannel::new(is_shared.then_some(key)),
             turns: TurnHandles::default(),
             listeners: Listeners::default(),
@@ -275,14 +274,8 @@ impl Client {
     }
 
     pub fn session(&self) -> Option<Session> {
-        if self.api_key().is_some() {
-            return Some(Session {
-                flow: Flow::ApiKey.as_str(),
-                token_type: API_KEY,
-                scope: String::new(),
-                expires_at: None,
-                can_renew: false,
-            });
+        if let Some(session) = self.api_keys.session() {
+            return Some(session);
         }
         self.machine.borrow().session(clock::now())
     }
@@ -301,34 +294,6 @@ impl Client {
 
     fn is_renewing(&self) -> bool {
         self.machine.borrow().is_renewing()
-    }
-
-    fn api_key(&self) -> Option<Credential> {
-        self.api_keys.credential()
-    }
-
-    /// Whether there can be a session now.
-    ///
-    /// # Errors
-    /// `configuration` with an API key.
-    pub fn check_has_sessions(&self) -> Result<()> {
-        match self.api_key() {
-            None => Ok(()),
-            Some(_) => Err(AuthError::option(
-                "apiKey",
-                "signs the requests of this client: there is nobody to sign in or out, and no token. Use fetch, signUrl \
-                 and openWebSocket.",
-            )),
-        }
-    }
-
-    /// Signs with the API key of the page's address from now on.
-    pub fn keep_api_key(&self, key: Secret) {
-        self.hooks.log("took the API key from the address");
-        if !self.api_keys.keep(key) {
-            self.hooks
-                .log("the API key is kept for this page only: the browser's storage is blocked, full, or not wanted");
-        }
     }
 
     /// Forgets the API key that came by the page's address.
@@ -350,7 +315,7 @@ impl Client {
     /// # Errors
     /// `login_required`; or why an expired token was not renewed.
     pub fn credential_now(&self) -> Result<Credential> {
-        if let Some(key) = self.api_key() {
+        if let Some(key) = self.api_keys.credential() {
             return Ok(key);
         }
         let machine = self.machine.borrow();
@@ -369,7 +334,7 @@ impl Client {
 
     /// What to do with a request now. A renewal that is due begins.
     pub fn next_step(self: &Rc<Self>, call: &mut Call, can_repeat: bool) -> NextStep {
-        if let Some(key) = self.api_key() {
+        if let Some(key) = self.api_keys.credential() {
             return NextStep::Send(key);
         }
         let now = clock::now();
@@ -387,7 +352,7 @@ impl Client {
     /// What signs requests that would be sent at once, until something changes; `None` where each has to be looked at.
     #[cfg(feature = "bindings")]
     pub fn pass(&self) -> Option<Pass> {
-        if !self.events.borrow().is_empty() || self.api_key().is_some() {
+        if !self.events.borrow().is_empty() || self.api_keys.has_key() {
             return None;
         }
         self.machine.borrow().pass(clock::now())
@@ -397,7 +362,7 @@ impl Client {
     #[cfg(feature = "bindings")]
     pub fn honours(&self, pass: &Pass) -> bool {
         self.events.borrow().is_empty()
-            && self.api_key().is_none()
+            && !self.api_keys.has_key()
             && self.machine.borrow().honours(pass, clock::now())
     }
 

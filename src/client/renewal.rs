@@ -1,6 +1,6 @@
 //! A renewal asks the server.
 
-use super::frame::{self, Asked};
+use super::frame::{self, FrameRequest};
 use super::server::Server;
 use crate::error::Result;
 use crate::oauth::tokens::Tokens;
@@ -20,7 +20,7 @@ pub async fn ask(
     match method {
         RenewalMethod::RefreshToken(refresh_token) => server.refresh(old, &refresh_token).await,
         RenewalMethod::Frame => {
-            let asked = Asked {
+            let asked = FrameRequest {
                 flow: old.flow,
                 scope: &old.scope,
                 old: Some(old),

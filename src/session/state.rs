@@ -123,7 +123,7 @@ impl SignedIn {
     }
 
     /// Whether a text is the access token of this session, or the one before.
-    pub fn has_token(&self, text: &str) -> bool {
+    pub fn has_signed_with(&self, text: &str) -> bool {
         let last = self.last_token.as_ref();
         self.tokens.access_token.reveal() == text || last.is_some_and(|last| last.reveal() == text)
     }

@@ -105,7 +105,7 @@ impl Machine {
             .and_then(|rest| rest.strip_prefix(' '));
         self.signed_in()
             .zip(token)
-            .is_some_and(|(session, token)| session.has_token(token))
+            .is_some_and(|(session, token)| session.has_signed_with(token))
     }
 
     /// Whether a later page has what this one has, if there is a session.

@@ -16,20 +16,20 @@ use crate::url::Url;
 use std::rc::Rc;
 
 /// The request, with what its answer is judged by. It is kept in memory alone.
-pub struct Question {
+pub struct AuthorizationRequest {
     pub state: State,
     verifier: Option<Verifier>,
     scope: String,
     asked: Instant,
 }
 
-impl Question {
+impl AuthorizationRequest {
     /// One in that flow, [`Flow::Implicit`] or [`Flow::Code`]. `state` makes a state of random bytes.
     ///
     /// # Errors
     /// `unsupported_environment` where there is no randomness.
     pub fn new(flow: Flow, scope: &str, state: fn(&[u8; 32]) -> State) -> Result<Self> {
-        Ok(Question {
+        Ok(AuthorizationRequest {
             state: state(&random::bytes()?),
             verifier: match flow {
                 Flow::Code => Some(Verifier::from_random(&random::bytes()?)),
@@ -40,7 +40,7 @@ impl Question {
         })
     }
 
-    /// Where it is asked.
+    /// Where it is sent to.
     pub fn url(&self, config: &Config) -> String {
         authorization::request(config, &self.scope, &self.state, self.verifier.as_ref())
     }
