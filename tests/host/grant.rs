@@ -106,6 +106,8 @@ fn what_is_no_token_response_is_refused_with_its_status() {
         r#"{"access_token":"a","token_type":""}"#,
         r#"{"access_token":"a","token_type":"mac"}"#,
         r#"{"access_token":"a","token_type":"DPoP"}"#,
+        // By token exchange, a token that is no access token (RFC 8693 §2.2.1).
+        r#"{"access_token":"a","token_type":"N_A"}"#,
         r#"{"access_token":"a","token_type":"Bearer "}"#,
     ] {
         for status in [200, 201] {

@@ -5,7 +5,7 @@ use placeos_auth::config::Config;
 use placeos_auth::oauth::form::Form;
 use placeos_auth::oauth::http::Post;
 use placeos_auth::oauth::redirect::Code;
-use placeos_auth::oauth::token::{self, Credentials};
+use placeos_auth::oauth::token::{self, Credentials, Exchange};
 use placeos_auth::oauth::tokens::{Lifetime, Tokens, Unjudged};
 use placeos_auth::options::Flow;
 use placeos_auth::secret::Secret;
@@ -31,6 +31,14 @@ fn credentials() -> Credentials {
         scope: None,
         authority: None,
         client_secret: None,
+    }
+}
+
+fn exchange(subject_token: &str) -> Exchange {
+    Exchange {
+        subject_token: secret(subject_token),
+        subject_token_type: None,
+        scope: None,
     }
 }
 
@@ -121,6 +129,34 @@ fn a_password_is_sent_with_what_was_given_and_no_more() {
 }
 
 #[test]
+fn a_token_of_another_issuer_is_sent_with_its_type_and_without_an_actor() {
+    let id = config().client_id;
+    let access_token = "urn:ietf:params:oauth:token-type:access_token";
+    let id_token = "urn:ietf:params:oauth:token-type:id_token";
+    for (given, sent) in [(None, access_token), (Some(id_token), id_token)] {
+        let given = Exchange {
+            subject_token_type: given.map(str::to_owned),
+            ..exchange("theirs")
+        };
+        let post = token::exchange(&config(), "public", &given).unwrap();
+        assert_eq!(post.url, format!("{SERVER}/auth/oauth/token"));
+        assert_sent(
+            &post,
+            &[
+                (
+                    "grant_type",
+                    "urn:ietf:params:oauth:grant-type:token-exchange",
+                ),
+                ("client_id", &id),
+                ("subject_token", "theirs"),
+                ("subject_token_type", sent),
+                ("scope", "public"),
+            ],
+        );
+    }
+}
+
+#[test]
 fn what_can_make_new_tokens_is_revoked_first() {
     let id = config().client_id;
     let posts = token::revoke(&config(), &tokens(Some("the-refresh")));
@@ -174,6 +210,7 @@ fn every_post(config: &Config, credentials: &Credentials, text: &str) -> Vec<Pos
         posts.push(token::refresh(config, is_legacy, &secret(text)));
     }
     posts.push(token::password(config, "public", credentials));
+    posts.push(token::exchange(config, "public", &exchange(text)).unwrap());
     posts
 }
 
