@@ -1,4 +1,4 @@
-// The README and the pages of docs/: that nothing in them is too long, missing, or wrong.
+// The README, SECURITY.md and the pages of docs/: that nothing in them is too long, missing, or wrong.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
@@ -19,7 +19,7 @@ const TYPES = read("www/package/index.d.ts");
 const PAGES = readdirSync(join(root, "docs"))
   .filter((name) => name.endsWith(".md"))
   .map((name) => join("docs", name));
-const ALL = ["README.md", ...PAGES];
+const ALL = ["README.md", "SECURITY.md", ...PAGES];
 
 const CODE = /^```(\w*)\n(.*?)^```$/gms;
 /** @param {string} text */
