@@ -1,7 +1,7 @@
 //! A request of the app's belongs to the session it was begun in, and is sent again as long as there are newer tokens.
 
-use crate::driver::{Driver, peer_tokens};
-use crate::renewal::{ask, begun, renewable, tokens, turn};
+use crate::driver::{Driver, peer_tokens, tokens};
+use crate::renewal::{ask, begun, renewable, turn};
 use crate::session::{machine, seconds};
 use crate::staying::{busy, further, network, new, unauthorized};
 use crate::support::NOW;

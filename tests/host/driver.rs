@@ -1,8 +1,8 @@
 //! A tab of its own: a machine, its storage, and a browser that grants every lock.
 
 use placeos_auth::AuthError;
-use placeos_auth::oauth::tokens::{Generation, Tokens};
-use placeos_auth::options::StorageKind;
+use placeos_auth::oauth::tokens::{Generation, Lifetime, Tokens, Unjudged};
+use placeos_auth::options::{Flow, StorageKind};
 use placeos_auth::secret::Secret;
 use placeos_auth::session::effect::Effect;
 use placeos_auth::session::end_reason::EndReason;
@@ -18,6 +18,26 @@ pub fn settings(renew_before: Duration, storage: StorageKind) -> Settings {
         renew_before,
         storage,
         lock_prefix: "lock".to_owned(),
+    }
+}
+
+/// Tokens given at this instant.
+pub fn tokens(
+    access_token: &str,
+    refresh_token: Option<&str>,
+    life: Option<u64>,
+    now: Instant,
+) -> Tokens {
+    let life = life.map(|seconds| seconds.to_string());
+    let unjudged = Unjudged {
+        access_token: Some(access_token),
+        token_type: Some("bearer"),
+        expires_in: Lifetime::of(life.as_deref()),
+        scope: None,
+    };
+    Tokens {
+        refresh_token: refresh_token.map(|text| Secret::new(text.to_owned())),
+        ..unjudged.judge(Flow::Code, "public", now).unwrap()
     }
 }
 

@@ -1,7 +1,6 @@
 //! Every order of users, apps, tabs, answers and clocks that a generator finds, around one machine. For many: `model`.
 
-use crate::driver::{Driver, peer_ends, peer_fails, peer_tokens};
-use crate::renewal::tokens;
+use crate::driver::{Driver, peer_ends, peer_fails, peer_tokens, tokens};
 use crate::session::machine;
 use crate::support::NOW;
 use placeos_auth::oauth::tokens::{Generation, Tokens};

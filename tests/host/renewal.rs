@@ -1,9 +1,8 @@
-use crate::driver::{Driver, names};
+use crate::driver::{Driver, names, tokens};
 use crate::session::{machine, seconds};
 use crate::support::NOW;
-use placeos_auth::oauth::tokens::{Lifetime, Tokens, Unjudged};
+use placeos_auth::oauth::tokens::Tokens;
 use placeos_auth::options::{Flow, StorageKind};
-use placeos_auth::secret::Secret;
 use placeos_auth::session::effect::{Change, Effect, RenewalMethod};
 use placeos_auth::session::event::Event;
 use placeos_auth::session::tab_message::TabMessage;
@@ -13,26 +12,6 @@ use std::time::Duration;
 
 /// When a token of two hours is to be renewed, in seconds.
 const DUE: u64 = 7140;
-
-/// Tokens given at this instant.
-pub fn tokens(
-    access_token: &str,
-    refresh_token: Option<&str>,
-    life: Option<u64>,
-    now: Instant,
-) -> Tokens {
-    let life = life.map(|seconds| seconds.to_string());
-    let unjudged = Unjudged {
-        access_token: Some(access_token),
-        token_type: Some("bearer"),
-        expires_in: Lifetime::of(life.as_deref()),
-        scope: None,
-    };
-    Tokens {
-        refresh_token: refresh_token.map(|text| Secret::new(text.to_owned())),
-        ..unjudged.judge(Flow::Code, "public", now).unwrap()
-    }
-}
 
 /// A session of two hours that can be renewed.
 pub fn renewable() -> Driver {

@@ -1,7 +1,7 @@
 //! Staying signed in, whatever the world does to a tab.
 
-use crate::driver::{Driver, names};
-use crate::renewal::{begun, renewable, tokens, turn};
+use crate::driver::{Driver, names, tokens};
+use crate::renewal::{begun, renewable, turn};
 use crate::session::{machine, seconds};
 use crate::support::{NOW, judged_with};
 use placeos_auth::oauth::tokens::Tokens;

@@ -249,7 +249,7 @@ proptest! {
 
 #[test]
 fn a_life_is_counted_from_the_question_within_reason() {
-    let given = |life: u64| crate::renewal::tokens("a", None, Some(life), NOW);
+    let given = |life: u64| crate::driver::tokens("a", None, Some(life), NOW);
     for (life, took, less) in [
         (7200, 0, 0),
         (7200, 5000, 5000),
@@ -271,7 +271,7 @@ fn a_life_is_counted_from_the_question_within_reason() {
         );
         assert_eq!(tokens.issued_at, NOW);
     }
-    let endless = crate::renewal::tokens("a", None, None, NOW);
+    let endless = crate::driver::tokens("a", None, None, NOW);
     assert_eq!(endless.asked_for_at(seconds(0)).expires_at, None);
     // A clock that was set back meanwhile counts for nothing.
     assert_eq!(

@@ -99,7 +99,7 @@ fn a_token_that_may_be_over_by_itself_is_renewed_at_each_401() {
     let number = begun(&machine.step(unauthorized("old"), NOW)).unwrap();
     turn(&mut machine, number, NOW);
     // The answer took three seconds, of a life of ten: it may be over after seven.
-    let tokens = crate::renewal::tokens("new", Some("r"), Some(10), seconds(3)).asked_for_at(NOW);
+    let tokens = crate::driver::tokens("new", Some("r"), Some(10), seconds(3)).asked_for_at(NOW);
     assert_eq!(tokens.certain_until, Some(seconds(10)));
     assert!(tokens.is_usable(seconds(10)));
     machine.renewed(number, Ok(tokens), seconds(3));

@@ -1,6 +1,6 @@
 //! A server that rotates strictly: a refresh token works once, and never again.
 
-use crate::renewal::tokens;
+use crate::driver::tokens;
 use crate::support::judged_with;
 use placeos_auth::oauth::tokens::Tokens;
 use placeos_auth::session::failure::login_required;
