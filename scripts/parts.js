@@ -12,7 +12,7 @@ import { environment, root } from "./tools.js";
  * @property {string | null} [lack] why it can't run here, in a sentence
  */
 
-/** The start of a line in which a test describes a case, as JSON: see `tests/e2e/support/staying.js` and `tests/host/model.rs`. */
+/** The start of a line in which a test describes a case, as JSON: see `tests/e2e/support/staying.js` and `tests/host/model`. */
 const MARK = "# staying signed in: ";
 
 const totals = { passed: 0, failed: 0, skipped: 0 };
