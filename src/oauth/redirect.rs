@@ -37,13 +37,12 @@ pub fn without_secrets(url: &Url) -> Url {
     if holds_secrets(&url.query) {
         clean.query = form::without(&url.query, PARAMETERS);
     }
-    // A router's fragment has a query of its own.
-    match url.fragment.split_once('?') {
-        Some((route, query)) if holds_secrets(query) => {
-            clean.fragment = concat(&[route, "?", &form::without(query, PARAMETERS)]);
-        }
-        _ if holds_secrets(&url.fragment) => clean.fragment.clear(),
-        _ => {}
+    // A router's fragment has a query of its own, and so may the value of a parameter.
+    let (route, query) = url.fragment.split_once('?').unwrap_or((&url.fragment, ""));
+    if holds_secrets(route) {
+        clean.fragment.clear();
+    } else if holds_secrets(query) {
+        clean.fragment = concat(&[route, "?", &form::without(query, PARAMETERS)]);
     }
     clean
 }

@@ -271,6 +271,8 @@ fn what_another_provider_has_left_in_the_url_is_told_nobody() {
         ("#access_token=x", ""),
         ("#state=y&access%5Ftoken=x", ""),
         ("#/back?code=x&state=y&a=1", "#/back?a=1"),
+        ("#access_token=x&state=/back?code=y", ""),
+        ("#access_token=x?a=1", ""),
         // Nobody's answer.
         (
             "?state=open&scope=all#state=1",
