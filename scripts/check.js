@@ -1,7 +1,7 @@
 // `npm run check`: everything that needs no browser. With a warm build cache it takes less than two minutes.
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { PRETTIER_FILES } from "./format.js";
+import { FUZZ_FILES, PRETTIER_FILES } from "./format.js";
 import { cargoCounts, check, suite, summarize } from "./parts.js";
 import { ensureNodeModules, ensureWasmTarget } from "./tools.js";
 
@@ -12,7 +12,7 @@ export async function runChecks() {
   await ensureNodeModules();
   await ensureWasmTarget();
 
-  await check("format, Rust", "cargo", ["fmt", "--check"]);
+  await check("format, Rust", "cargo", ["fmt", "--check", "--", ...FUZZ_FILES]);
   await check("format, everything else", "prettier", [
     "--check",
     "--log-level=warn",

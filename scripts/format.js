@@ -11,10 +11,13 @@ export const PRETTIER_FILES = [
   "!package-lock.json",
 ];
 
+/** Files of a crate of their own, which `cargo fmt` doesn't find. */
+export const FUZZ_FILES = ["tests/fuzz/lib.rs", "tests/fuzz/target.rs"];
+
 async function format() {
   await ensureNodeModules();
   const options = { cwd: root, env: environment() };
-  await must("cargo", ["fmt"], options);
+  await must("cargo", ["fmt", "--", ...FUZZ_FILES], options);
   const changes = await must(
     "prettier",
     ["--write", "--list-different", ...PRETTIER_FILES],

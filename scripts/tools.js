@@ -12,6 +12,9 @@ const tools = join(root, ".tools");
 /** wasm-pack of the version these scripts were written for. */
 const WASM_PACK = "0.15.1";
 
+/** cargo-fuzz of the version these scripts were written for. */
+const CARGO_FUZZ = "0.13.1";
+
 /** The environment that finds the project's own tools first. */
 export function environment() {
   const path = [
@@ -67,6 +70,12 @@ export async function ensureWasmTools() {
 export async function ensureWasmPack() {
   await ensureWasmTools();
   await ensureCargoTool("wasm-pack", "wasm-pack", WASM_PACK);
+}
+
+/** cargo-fuzz, which needs a C++ compiler besides. */
+export async function ensureCargoFuzz() {
+  await ensureRust();
+  await ensureCargoTool("cargo-fuzz", "cargo-fuzz", CARGO_FUZZ);
 }
 
 /** The Rust that `rust-toolchain.toml` names, with all that it lists. */

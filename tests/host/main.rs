@@ -2,6 +2,8 @@
 
 #![cfg(not(target_arch = "wasm32"))]
 
+#[path = "../fuzz/claims/mod.rs"]
+mod claims;
 #[path = "../shared/parameters.rs"]
 mod parameters;
 
@@ -12,6 +14,7 @@ mod authorization;
 mod call;
 mod client_id;
 mod code;
+mod corpus;
 mod driver;
 mod endpoints;
 mod error;

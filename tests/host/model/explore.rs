@@ -183,6 +183,34 @@ pub fn wander(start: Start, ways: usize, length: usize) -> (Coverage, Option<Fou
     (coverage, None)
 }
 
+/// The way that these numbers choose, one action each.
+pub fn follow(start: Start, choices: &[u8], is_silent: bool) -> Option<Found> {
+    let start = Start {
+        limits: Limits::MANY,
+        ..start
+    };
+    let mut world = World::new(start);
+    world.is_watched = true;
+    let mut actions = Vec::new();
+    for choice in choices {
+        let all = world.actions();
+        let next = all[usize::from(*choice) % all.len()];
+        actions.push(next);
+        world.limits = Limits::MANY;
+        world.act(next);
+        world.check();
+        if world.violation.is_some() {
+            break;
+        }
+    }
+    if world.violation.is_none() {
+        world.come_to_rest(is_silent);
+    }
+    let what = world.violation?;
+    let actions = shorten(start, actions, &what);
+    Some(Found { what, actions })
+}
+
 /// What goes on is more likely than what begins, and that more than what disturbs.
 fn choose(world: &World, dice: &mut Dice) -> Action {
     let actions = world.actions();

@@ -19,7 +19,7 @@ mod tab;
 mod table;
 mod world;
 
-use explore::{Coverage, Found, exhaust, wander};
+use explore::{Coverage, Found, exhaust, follow, wander};
 use situations::{
     BLOCKED, DEMANDED, DUPLICATES, FRAMES, LATE, LOCAL, NEGLECTED, NO_LOCKS, SITUATIONS, SLOW,
     THREE,
@@ -69,6 +69,16 @@ fn cover(
     report(name, &total);
     assert!(all.is_empty(), "{all:#?}");
     total
+}
+
+/// The way that these numbers choose: the first says where it begins, the second how the server behaves at its end.
+pub fn check_way(numbers: &[u8]) {
+    let [start, is_silent, choices @ ..] = numbers else {
+        return;
+    };
+    let start = STARTS[usize::from(*start) % STARTS.len()];
+    let found = follow(start, choices, is_silent.is_multiple_of(4));
+    assert!(found.is_none(), "{}: {found:?}", start.name);
 }
 
 #[test]
