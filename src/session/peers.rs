@@ -45,7 +45,7 @@ impl Machine {
     fn on_peer_end(&mut self, generation: Generation, reason: EndReason, step: &mut Step) {
         self.superseded_renewal
             .take_if(|(_, tokens)| tokens.generation().same_session(generation));
-        let Some(session) = self.signed_in() else {
+        let Some(session) = self.signed_in_mut() else {
             return;
         };
         let own = session.tokens.generation();
@@ -53,18 +53,20 @@ impl Machine {
             return;
         }
         let is_ahead = own.supersedes(generation);
-        match reason {
+        match (reason, &mut session.renewal) {
             // Only the other tab's tokens had expired.
-            EndReason::Expired(_) if is_ahead => self.on_peer_question(generation, step),
+            (EndReason::Expired(_), _) if is_ahead => self.on_peer_question(generation, step),
             // The answer that this tab gets decides.
-            EndReason::Expired(_) if self.is_asking() => {}
-            EndReason::Expired(_) => self.end(reason, step),
-            EndReason::SignedOut => {
+            (reason @ EndReason::Expired(_), Renewal::Asking { peer_end, .. }) => {
+                *peer_end = Some(reason);
+            }
+            (reason @ EndReason::Expired(_), _) => self.end(reason, step),
+            (EndReason::SignedOut, _) => {
                 // The other tab has revoked the tokens that it knew.
                 if is_ahead {
                     step.out.push(Effect::Revoke(session.tokens.clone()));
                 }
-                self.end(reason, step);
+                self.end(EndReason::SignedOut, step);
             }
         }
     }

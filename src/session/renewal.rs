@@ -126,6 +126,7 @@ impl Machine {
             session.renewal = Renewal::Asking {
                 number,
                 respects_backoff,
+                peer_end: None,
             };
             Some(Rc::clone(&session.tokens))
         });
@@ -196,6 +197,13 @@ impl Machine {
             }
             Err(error) if ends_session(&session.tokens, &error) => self.expire(Some(error), step),
             Err(error) => {
+                if let Renewal::Asking {
+                    peer_end: Some(reason),
+                    ..
+                } = renewal
+                {
+                    return self.end(reason, step);
+                }
                 let failure = TabMessage::Failure(session.tokens.generation(), error.clone());
                 step.out.push(Effect::Post(failure));
                 self.fail(error, step);

@@ -1,5 +1,6 @@
 //! The state of a session's machine.
 
+use super::end_reason::EndReason;
 use super::failure::{Failure, is_final, not_renewed_yet, wants_user};
 use crate::error::{AuthError, ErrorCode, Result};
 use crate::oauth::tokens::Tokens;
@@ -69,6 +70,8 @@ pub(super) enum Renewal {
         number: u32,
         /// As above.
         respects_backoff: bool,
+        /// The end of the session that another tab has told of meanwhile. It is believed if the server gives no answer.
+        peer_end: Option<EndReason>,
     },
 }
 

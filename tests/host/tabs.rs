@@ -212,6 +212,24 @@ fn whoever_has_asked_the_server_itself_believes_its_own_answer() {
 }
 
 #[test]
+fn whoever_has_asked_the_server_and_gets_no_answer_believes_the_end_that_it_was_told_of() {
+    for error in [None, Some(network())] {
+        let mut machine = renewable();
+        let number = ask(&mut machine, NOW);
+        let ending = EndReason::Expired(error);
+        machine.step(peer_ends(generation(0), ending.clone()), NOW);
+        let effects = machine.renewed(number, Err(network()), NOW);
+        let notified = effects.iter().filter_map(|effect| match effect {
+            Effect::Notify(change) => Some(change.clone()),
+            _ => None,
+        });
+        assert_eq!(notified.collect::<Vec<_>>(), [Change::Ended(ending)]);
+        assert!(!names(&effects).contains(&"post-end") && machine.stored.is_none());
+        assert!(machine.session(NOW).is_none() && !machine.is_renewing());
+    }
+}
+
+#[test]
 fn who_waits_for_a_turn_fails_with_the_one_before() {
     for error in failures() {
         let heard = || peer_fails(generation(0), error.clone());
