@@ -26,6 +26,7 @@ impl World {
             by_frame,
             is_served: false,
             answer: None,
+            asked: self.now,
             until: self.passed + LONGEST,
         }));
     }
@@ -41,6 +42,7 @@ impl World {
         };
         self.set_fate(request, fate);
         let outcome = self.server.outcome(answer, request.by_frame, self.now);
+        let outcome = outcome.map(|tokens| tokens.asked_for_at(request.asked));
         let renewal = request.renewal;
         self.handle(tab, Event::ServerAnswered { renewal, outcome });
     }

@@ -10,6 +10,7 @@ use placeos_auth::session::Machine;
 use placeos_auth::session::call::Call;
 use placeos_auth::session::effect::RenewalMethod;
 use placeos_auth::session::end_reason::EndReason;
+use placeos_auth::time::Instant;
 use std::collections::VecDeque;
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
@@ -49,6 +50,8 @@ pub struct Request {
     /// Whether the server has dealt with it.
     pub is_served: bool,
     pub answer: Option<Answer>,
+    /// What the clock showed when it was sent.
+    pub asked: Instant,
     pub until: u64,
 }
 
