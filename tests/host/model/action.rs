@@ -216,12 +216,12 @@ impl World {
             Close(tab) => self.close(tab),
             Duplicate(tab) => {
                 let area = self.area(tab);
-                // The copy won't hear what this one is yet to hear.
+                // The copy won't hear what this one is yet to hear, nor what it has missed.
                 let mut inbox = self.tabs[tab].inbox.iter();
                 let misses = inbox
                     .any(|text| matches!(TabMessage::from_text(text), Some(TabMessage::End(..))));
                 let mut copy = Tab::new(self.start, self.tabs.len(), area);
-                copy.misses = misses;
+                copy.misses = misses || self.tabs[tab].misses;
                 self.tabs.push(copy);
             }
             Load(tab) => self.load(tab),
