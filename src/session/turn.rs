@@ -5,7 +5,8 @@
 //! in step. If asking fails, the tab catches up once more before it believes that: another tab may have been quicker.
 //!
 //! A tab that was frozen with the lock must not keep the others out. They give up waiting after a while, and form a second
-//! queue among themselves.
+//! queue among themselves. If the frozen tab is closed then, the first queue is free: a tab that begins a renewal at that
+//! moment may ask the server at the same time as one of the second queue.
 
 use super::effect::Effect;
 use crate::error::AuthError;

@@ -29,10 +29,13 @@ impl World {
     /// answer a living tab still waits for. The one excuse is that the sender waited for its turn in vain because a tab before
     /// it was frozen. What a user has signed out of may be sent by a copy that nobody could tell of it.
     pub fn check_send(&mut self, tab: usize, number: usize, by_frame: bool) -> usize {
-        // Whatever another does that was frozen.
+        // Whatever another does that was frozen; and when one that was is closed, those behind it have left the first queue,
+        // and whoever comes then doesn't wait for them.
+        let queue = self.tabs[tab].has_left_first_queue;
         let sends = |tab: &Tab| tab.requests().any(|request| request.number == number);
-        if !self.tabs[tab].was_frozen && self.living().any(|tab| !tab.was_frozen && sends(tab)) {
-            self.violate("two tabs that were never frozen send the same at a time");
+        let is_like = |tab: &Tab| !tab.was_frozen && tab.has_left_first_queue == queue;
+        if !self.tabs[tab].was_frozen && self.living().any(|tab| is_like(tab) && sends(tab)) {
+            self.violate("two tabs of one queue that were never frozen send the same at a time");
         }
         let session = self.server.grants[number].session;
         let is_over = self.signed_out.contains(&session);

@@ -238,6 +238,7 @@ impl World {
         } else {
             self.tabs[tab].queued_at = self.passed;
         }
+        self.tabs[tab].has_left_first_queue = is_second_queue;
         self.release(tab, turn);
         let mut before = self.locks.iter().filter(|lock| lock.name == name);
         let is_behind = before.any(|lock| self.tabs[lock.owner].life == Life::Frozen);
