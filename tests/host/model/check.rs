@@ -96,7 +96,8 @@ impl World {
         match ending {
             EndReason::SignedOut => {
                 // A page that was away sees no more than that storage is empty, whoever has emptied it.
-                let is_known = is_alive && !self.is_mixed && !self.start.by_frame;
+                let is_demanded = self.start.demands_sign_in && self.is_excused;
+                let is_known = is_alive && !self.is_mixed && !self.start.by_frame && !is_demanded;
                 if is_known && !self.signed_out.contains(&session) {
                     self.violate("signed out by nobody");
                 }
