@@ -240,7 +240,7 @@ impl Tab {
 
     fn handle(&mut self, event: Event, is_visible: bool) {
         let was_loaded = matches!(event, Event::PageLoaded);
-        let is_shown = matches!(event, Event::PageShown);
+        let may_restore = matches!(event, Event::PageShown | Event::Opened);
         let effects = match is_visible {
             true => self.driver.step(event, self.now),
             false => self.driver.step_hidden(event, self.now),
@@ -249,7 +249,7 @@ impl Tab {
             self.carry_out(effect);
         }
         let own = self.driver.tokens().map(Tokens::generation);
-        if is_shown && own != self.session {
+        if may_restore && own != self.session {
             // What was in storage may call itself as it likes.
             self.pass = None;
             self.calls.clear();

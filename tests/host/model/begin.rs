@@ -56,6 +56,7 @@ impl World {
         self.pass(SLEEP);
         for tab in &mut self.tabs {
             tab.queued_at += SLEEP.as_millis() as u64;
+            tab.sleeps += 1;
         }
         // A request's time-out is a timer, too; but the answer that came meanwhile is read first.
         for task in self.tabs.iter_mut().flat_map(|tab| &mut tab.tasks) {

@@ -91,6 +91,8 @@ pub struct Tab {
     pub queued_at: u64,
     /// Whether a tab before it was frozen at any time, while it waited for its turn.
     pub was_behind_a_frozen_tab: bool,
+    /// How often the machine has slept while it waited for its turn.
+    pub sleeps: u32,
     /// Whether it has waited for its turn in the second queue, or in vain in both, and not in the first since.
     pub has_left_first_queue: bool,
     /// The turns that have asked the server.
@@ -131,6 +133,7 @@ impl Tab {
             queued_at: 0,
             was_behind_a_frozen_tab: false,
             has_left_first_queue: false,
+            sleeps: 0,
             asked: Vec::new(),
             echo: 0,
             timers: Vec::new(),
@@ -189,7 +192,7 @@ impl Hash for Tab {
         self.text().hash(state);
         (self.life, &self.area, &self.seen).hash(state);
         (self.queued_at, self.was_behind_a_frozen_tab, self.echo).hash(state);
-        self.has_left_first_queue.hash(state);
+        (self.has_left_first_queue, self.sleeps).hash(state);
         (&self.inbox, &self.timers, &self.asked).hash(state);
         (self.ends.len(), &self.last_token).hash(state);
         (self.misses, self.is_shown, self.was_frozen).hash(state);
