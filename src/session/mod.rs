@@ -98,6 +98,8 @@ pub struct Machine {
     renewals: u32,
     /// How often the user has signed out.
     sign_outs: u32,
+    /// When the session began that the user has last signed out of on this page.
+    signed_out_of: Option<Instant>,
     /// When the last session began, also if it has ended.
     last_session: Option<Instant>,
     /// What the clock showed last.
@@ -131,6 +133,7 @@ impl Machine {
             superseded_renewal: None,
             renewals: 0,
             sign_outs: 0,
+            signed_out_of: None,
             last_session: None,
             seen_at: Instant::from_millis(0),
         }
@@ -268,7 +271,10 @@ impl Machine {
         {
             self.end(EndReason::SignedOut, step);
         }
-        if self.signed_in().is_none() {
+        // A tab that has yet to hear of the sign-out may store what its renewal gave.
+        let stored = self.storage.tokens().map(|tokens| tokens.signed_in_at);
+        let is_over = stored.is_some() && stored == self.signed_out_of;
+        if self.signed_in().is_none() && !is_over {
             self.restore(step);
             if self.signed_in().is_some() {
                 step.out.push(Effect::Notify(Change::SignedIn));
@@ -353,7 +359,8 @@ impl Machine {
             step.out.push(Effect::Revoke(tokens));
         }
         self.storage.clear(&mut step.out);
-        if self.signed_in().is_some() {
+        if let Some(own) = self.generation() {
+            self.signed_out_of = Some(own.signed_in_at);
             self.end(EndReason::SignedOut, step);
         }
     }

@@ -34,7 +34,8 @@ impl Storage {
         self.there.as_ref()
     }
 
-    fn tokens(&self) -> Option<Tokens> {
+    /// The tokens that are there.
+    pub fn tokens(&self) -> Option<Tokens> {
         Tokens::from_text(self.there.as_ref()?.reveal())
     }
 

@@ -230,6 +230,20 @@ fn whoever_has_asked_the_server_and_gets_no_answer_believes_the_end_that_it_was_
 }
 
 #[test]
+fn a_page_that_has_signed_out_does_not_take_up_the_same_session_when_it_is_shown_again() {
+    let mut machine = renewable();
+    machine.step(Event::SignOut, NOW);
+    // A tab that has not heard of it yet stores what its renewal gave.
+    machine.stored = Some(further(1, "late").to_text());
+    assert_eq!(names(&machine.step(Event::PageShown, NOW)), [] as [&str; 0]);
+    assert!(machine.session(NOW).is_none());
+    // Another session is another matter.
+    machine.stored = Some(new("other", "r", seconds(61)).to_text());
+    let effects = machine.step(Event::PageShown, seconds(61));
+    assert_eq!(names(&effects), ["log", "signed-in"]);
+}
+
+#[test]
 fn who_waits_for_a_turn_fails_with_the_one_before() {
     for error in failures() {
         let heard = || peer_fails(generation(0), error.clone());
