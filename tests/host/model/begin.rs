@@ -28,6 +28,7 @@ impl World {
             signed_out: Vec::new(),
             is_mixed: false,
             is_set_back: false,
+            has_closed_unheard: false,
             violation: None,
             transitions: BTreeSet::new(),
             is_watched: false,

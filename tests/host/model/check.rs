@@ -296,6 +296,7 @@ impl World {
             && !self.is_mixed
             && texts.is_empty()
             && self.local.is_some()
+            && !self.has_closed_unheard
             && self.living().next().is_some()
         {
             self.violate("storage has what no tab has");

@@ -3,6 +3,7 @@
 use super::action::Action;
 use super::server::Server;
 use super::tab::{Life, Tab};
+use placeos_auth::session::tab_message::TabMessage;
 use placeos_auth::time::Instant;
 use std::collections::{BTreeSet, VecDeque};
 use std::hash::{Hash, Hasher};
@@ -150,6 +151,8 @@ pub struct World {
     pub is_set_back: bool,
     /// Whether there was more than one session.
     pub is_mixed: bool,
+    /// Whether a tab was closed that had yet to hear of an end: what it stored after that nobody takes away.
+    pub has_closed_unheard: bool,
     pub violation: Option<String>,
     /// Each state and event that was seen, with the state afterwards.
     pub transitions: BTreeSet<(&'static str, &'static str, &'static str)>,
@@ -169,7 +172,7 @@ impl Hash for World {
         )
             .hash(state);
         (self.limits, self.is_excused, self.is_lost, &self.signed_out).hash(state);
-        (self.is_mixed, self.is_set_back).hash(state);
+        (self.is_mixed, self.is_set_back, self.has_closed_unheard).hash(state);
     }
 }
 
@@ -240,6 +243,10 @@ impl World {
         let closed = Tab::new(self.start, tab, None);
         let gone = std::mem::replace(&mut self.tabs[tab], closed);
         self.tabs[tab].life = Life::Closed;
+        let said = self.said.iter().map(|(_, text)| text);
+        let mut unheard = gone.inbox.iter().chain(said);
+        self.has_closed_unheard |=
+            unheard.any(|text| matches!(TabMessage::from_text(text), Some(TabMessage::End(..))));
         self.locks.retain(|lock| lock.owner != tab);
         for request in gone.requests() {
             self.give_up(request);
