@@ -125,7 +125,11 @@ test(
     const onLogin = (/** @type {object} */ asked) => left.push(asked);
     const auth = createTestAuth({ session: null, onLogin });
     void auth.login({ returnTo: "/plan" });
-    assert.deepEqual(left, [{ returnTo: "/plan" }]);
+    const click = /** @type {import("placeos-auth").PageEvent} */ ({
+      preventDefault() {},
+    });
+    void auth.login(click);
+    assert.deepEqual(left, [{ returnTo: "/plan" }, {}]);
     assert.equal(auth.session, null);
   },
 );

@@ -104,6 +104,9 @@ switch (redirect.status) {
   }
 }
 
+const buttons: ((event: MouseEvent) => unknown)[] = [auth.login, auth.logout];
+void buttons;
+
 const stop: () => void = auth.subscribe((event: AuthEvent) => {
   if (event.type === "renewal-failed") {
     const error: AuthError = event.error;

@@ -1,6 +1,7 @@
 import { AuthError, withoutSecrets } from "./auth-error.js";
 import { complete, create } from "./core.js";
 import { fetchOver } from "./fetch.js";
+import { given } from "./given.js";
 
 /** @typedef {typeof globalThis.fetch} Fetch */
 /** @typedef {import("./core.js").Core} Core */
@@ -96,19 +97,6 @@ export class Auth {
       inUse.delete(core);
     };
   }
-}
-
-/**
- * Options as a method was given them. An event of the page's is none: `onClick={auth.login}` calls with one.
- *
- * @template Options
- * @param {Options} options
- */
-function given(options) {
-  const { preventDefault } = /** @type {{ preventDefault?: unknown }} */ (
-    options ?? {}
-  );
-  return typeof preventDefault === "function" ? undefined : options;
 }
 
 /**

@@ -123,7 +123,7 @@ export class Auth {
    * `configuration`; `unsupported_environment` where nothing can be stored; `timeout` when the page was not left within
    * a minute.
    */
-  login(this: void, options?: LoginOptions): Promise<never>;
+  login(this: void, options?: LoginOptions | PageEvent): Promise<never>;
 
   /**
    * Signs in while the page stays. A call while another one of that mode is under way joins it. A session that was there
@@ -183,7 +183,7 @@ export class Auth {
    * @throws {AuthError} `untrusted_url` for a `returnTo` on another origin, `configuration` with an `apiKey` that is text;
    * then nothing is done.
    */
-  logout(this: void, options?: LogoutOptions): Promise<void>;
+  logout(this: void, options?: LogoutOptions | PageEvent): Promise<void>;
 
   /**
    * `window.fetch` with the token where, and only where, it belongs: on requests to `server` and
@@ -262,6 +262,11 @@ export class Auth {
 
   /** Stops timers and channels. The session stays stored. */
   close(this: void): void;
+}
+
+/** An event of the page's, which counts as no options: `onClick={auth.login}`. */
+export interface PageEvent {
+  preventDefault(): void;
 }
 
 export interface LoginOptions {

@@ -1,5 +1,6 @@
 // A client for an app's own tests, and for its mock mode: no WebAssembly, no server, the same types.
 import { AuthError as OwnError } from "./auth-error.js";
+import { given } from "./given.js";
 
 /** @typedef {import("placeos-auth").AuthError} AuthError */
 /** @typedef {import("placeos-auth").AuthEvent} AuthEvent */
@@ -152,12 +153,11 @@ export function createTestAuth(options = {}) {
     },
     login: /** @type {TestAuth["login"]} */ (
       async (
-        /** @type {import("placeos-auth").LoginOptions | import("placeos-auth").StayingLoginOptions | undefined} */ given,
+        /** @type {import("placeos-auth").LoginOptions | import("placeos-auth").StayingLoginOptions | undefined} */ wanted,
       ) => {
+        const { mode = "redirect", ...asked } = given(wanted) ?? {};
         // The page would be left, and nothing would go on.
-        const { mode = "redirect" } = given ?? {};
         if (mode === "redirect") {
-          const { mode: _, ...asked } = given ?? {};
           options.onLogin?.(asked);
           return new Promise(() => {});
         }
