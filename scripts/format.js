@@ -5,7 +5,7 @@ import { ensureNodeModules, environment, root } from "./tools.js";
 
 /** The files that Prettier formats. Rust's are formatted by `cargo fmt`. */
 export const PRETTIER_FILES = [
-  "{scripts,src,tests,www}/**/*.{js,ts,css,html,json}",
+  "{scripts,src,tests,www}/**/*.{js,ts,tsx,vue,css,html,json}",
   "*.{js,json}",
   ".github/**/*.yml",
   "!package-lock.json",

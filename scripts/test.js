@@ -1,6 +1,7 @@
 // `npm test`: every part in turn, each with its own count, and one line of totals at the end.
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { install } from "../tests/packaging/support/install.js";
 import { build } from "./build.js";
 import { runChecks } from "./check.js";
 import {
@@ -37,6 +38,12 @@ await suite("browser tests", {
 });
 await suite("contract suite", nodeTest("contract"));
 await suite("end-to-end tests", { ...nodeTest("e2e"), lack: noChromium });
+await part("package, beside frameworks", install);
+await check("types, entries for frameworks", "tsc", [
+  "--project",
+  "tests/packaging",
+]);
+await suite("packaging tests", { ...nodeTest("packaging"), lack: noChromium });
 summarize();
 
 /**

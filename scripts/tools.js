@@ -27,15 +27,28 @@ export function environment() {
 
 /** npm packages, exactly as the lock file has them. */
 export async function ensureNodeModules() {
-  const wanted = await readFile(join(root, "package-lock.json"), "utf8");
-  const marker = join(root, "node_modules", ".placeos-auth-lock");
-  if ((await readFile(marker, "utf8").catch(() => "")) === wanted) return;
-  await install("npm packages", "npm", [
-    "ci",
-    "--no-audit",
-    "--no-fund",
-    "--loglevel=error",
+  await ensureLocked("npm packages", root);
+}
+
+/** The frameworks and tools of `tests/packaging`. */
+export async function ensurePackagingModules() {
+  const folder = join(root, "tests", "packaging");
+  await ensureLocked("frameworks and their tools", folder, [
+    "--ignore-scripts",
   ]);
+}
+
+/**
+ * @param {string} what
+ * @param {string} folder
+ * @param {string[]} options of npm's
+ */
+async function ensureLocked(what, folder, options = []) {
+  const wanted = await readFile(join(folder, "package-lock.json"), "utf8");
+  const marker = join(folder, "node_modules", ".placeos-auth-lock");
+  if ((await readFile(marker, "utf8").catch(() => "")) === wanted) return;
+  const args = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
+  await install(what, "npm", [...args, ...options], { cwd: folder });
   await writeFile(marker, wanted);
 }
 

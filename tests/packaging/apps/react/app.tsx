@@ -1,0 +1,53 @@
+import { Suspense, use, useState } from "react";
+import { AuthProvider, useAuth, useSession } from "placeos-auth/react";
+
+interface Room {
+  id: string;
+  display_name: string;
+}
+
+export const App = () => (
+  <AuthProvider
+    options={{ redirectUri: "/react/", log: console.debug }}
+    fallback={<p>Loading</p>}
+  >
+    <Page />
+  </AuthProvider>
+);
+
+function Page() {
+  const auth = useAuth();
+  const session = useSession();
+  if (auth.redirect.status === "failed")
+    return <p role="alert">{auth.redirect.error.message}</p>;
+  if (!session) return <button onClick={auth.login}>Sign in</button>;
+  return <Building flow={session.flow} />;
+}
+
+function Building({ flow }: { flow: string }) {
+  const auth = useAuth();
+  const [asking] = useState(async (): Promise<Room[]> => {
+    const response = await auth.fetch("/api/engine/v2/systems");
+    return response.json();
+  });
+  return (
+    <>
+      <p>{flow}</p>
+      <Suspense fallback={<p>Loading rooms</p>}>
+        <Rooms asking={asking} />
+      </Suspense>
+      <button onClick={() => auth.logout({ local: true })}>Sign out</button>
+    </>
+  );
+}
+
+function Rooms({ asking }: { asking: Promise<Room[]> }) {
+  const rooms = use(asking);
+  return (
+    <ul>
+      {rooms.map(({ id, display_name }) => (
+        <li key={id}>{display_name}</li>
+      ))}
+    </ul>
+  );
+}
