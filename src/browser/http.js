@@ -113,11 +113,17 @@ function controller() {
  */
 async function ask(fetch, url, options, body, signal) {
   const bytes = body && new Uint8Array(body);
-  const asked = fetch(url, { ...JSON.parse(options), body: bytes, signal });
-  // The browser has its own copy of the secrets in it by now.
-  bytes?.fill(0);
-  const response = await asked;
-  let head, read;
+  let response, head, read;
+  try {
+    response = await fetch(url, {
+      ...JSON.parse(options),
+      body: bytes,
+      signal,
+    });
+  } finally {
+    // The browser has its own copy of the secrets in it from the call on. What stands in for it may need longer.
+    bytes?.fill(0);
+  }
   try {
     const { status, bodyUsed, headers, body } = response;
     if (bodyUsed || !Number.isInteger(status)) return;

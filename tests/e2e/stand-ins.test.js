@@ -115,6 +115,16 @@ suite("A stand-in for `fetch` that gives", (claim) => {
     assert.ok(value.id);
   });
 
+  claim("what the server says, asked after a while: that", async (visit) => {
+    await standIn(
+      visit,
+      "(...args) => new Promise((resolve) => setTimeout(resolve)).then(() => original(...args))",
+    );
+    const { page } = await signedInByPassword(visit);
+    const { value } = await page.evaluate(() => settled(auth.renew()));
+    assert.equal(value.flow, "password");
+  });
+
   claim("a code no tokens: createAuth resolves", async (visit) => {
     const options = byCode(visit);
     const page = await visit.open();
