@@ -40,6 +40,7 @@ export default defineConfig([
       "tests/e2e/app/**",
       "tests/bench/page.js",
       "tests/bench/clients/**",
+      "tests/packaging/apps/**",
     ],
     languageOptions: { globals: globals.browser },
   },

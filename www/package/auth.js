@@ -162,7 +162,9 @@ export async function guarded(start) {
       "unsupported_environment",
       typeof WebAssembly === "undefined"
         ? "This browser has no WebAssembly. Update it, or leave its lockdown mode for this site."
-        : "The WebAssembly of placeos-auth could not be started. If the page has a Content-Security-Policy, add " +
+        : typeof TextDecoder === "undefined"
+          ? "There is no TextDecoder here. A test runner's page has to be given it: see docs/testing.md."
+          : "The WebAssembly of placeos-auth could not be started. If the page has a Content-Security-Policy, add " +
             "'wasm-unsafe-eval' to its script-src. What the browser said is in `error.cause`.",
     );
     error.cause = cause;

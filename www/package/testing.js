@@ -1,6 +1,7 @@
 // A client for an app's own tests, and for its mock mode: no WebAssembly, no server, the same types.
 import { AuthError as OwnError } from "./auth-error.js";
 import { given } from "./given.js";
+import { emptyList, headersOf, isRequest } from "./testing-http.js";
 
 /** @typedef {import("placeos-auth").AuthError} AuthError */
 /** @typedef {import("placeos-auth").AuthEvent} AuthEvent */
@@ -35,7 +36,7 @@ export function createTestAuth(options = {}) {
     server,
     ...(options.protectedResources ?? []).map((url) => new URL(url)),
   ];
-  const send = options.fetch ?? (async () => Response.json([]));
+  const send = options.fetch ?? (async () => emptyList());
   /** @type {Session | null} */
   let session = null;
   /** @type {AuthError | null} */
@@ -108,16 +109,16 @@ export function createTestAuth(options = {}) {
 
   /** @type {typeof globalThis.fetch} */
   const fetch = async (input, init) => {
-    const given = input instanceof Request ? input : undefined;
+    const given = isRequest(input) ? input : undefined;
     const url = new URL(given?.url ?? String(input), pageBase() ?? server).href;
-    const headers = new Headers(init?.headers ?? given?.headers);
+    const headers = headersOf(init?.headers ?? given?.headers);
     const isOwn = headers.has("Authorization") || headers.has("X-API-Key");
     const isSigned = !isOwn && isOurs(url);
     /** @param {string} [used] */
     const once = (used) => {
       if (used) headers.set("Authorization", `Bearer ${used}`);
       const method = init?.method ?? given?.method ?? "GET";
-      requests.push({ url, method, headers: new Headers(headers), isSigned });
+      requests.push({ url, method, headers: headersOf(headers), isSigned });
       return send(given ? new Request(given, { ...init, headers }) : url, {
         ...init,
         headers,
