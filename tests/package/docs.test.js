@@ -161,8 +161,6 @@ const skip =
 
 /** What the samples take from other packages, and the client that some of them begin with. */
 const AMBIENT = `
-declare module "react";
-declare module "vue";
 declare module "*?url";
 declare const auth: import("placeos-auth").Auth;
 `;
@@ -185,6 +183,33 @@ const CONFIG = {
   include: ["*.js", "*.d.ts"],
 };
 
+/** The sources of the apps that `tests/packaging` builds and runs. */
+const APPS = readdirSync(join(root, "tests", "packaging", "apps"), {
+  recursive: true,
+  withFileTypes: true,
+})
+  .filter((entry) => entry.isFile() && !/node_modules/.test(entry.parentPath))
+  .map(({ parentPath, name }) => readFileSync(join(parentPath, name), "utf8"));
+
+/**
+ * Whether a sample is part of an app that is built and run.
+ *
+ * @param {string} sample
+ */
+const isOfAnApp = (sample) => APPS.some((source) => source.includes(sample));
+
+test("every sample in a language of a framework is of an app that is built and run", () => {
+  let count = 0;
+  for (const page of ALL) {
+    for (const [, language = "", sample = ""] of read(page).matchAll(CODE)) {
+      if (!["jsx", "svelte", "ts", "tsx", "vue"].includes(language)) continue;
+      count += 1;
+      assert.ok(isOfAnApp(sample), `${page}: ${sample}`);
+    }
+  }
+  assert.ok(count >= 3, `${count} samples`);
+});
+
 test("every sample fits the types", { skip }, async () => {
   const app = await mkdtemp(join(tmpdir(), "placeos-auth-docs-"));
   try {
@@ -197,7 +222,7 @@ test("every sample fits the types", { skip }, async () => {
     for (const page of ALL) {
       const samples = [...read(page).matchAll(CODE)];
       for (const [, language, sample] of samples) {
-        if (language !== "js") continue;
+        if (language !== "js" || isOfAnApp(sample)) continue;
         count += 1;
         const name = `${basename(page, ".md")}-${count}.js`;
         await writeFile(join(app, name), sample);

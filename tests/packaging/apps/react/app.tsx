@@ -1,16 +1,8 @@
 import { Suspense, use, useState } from "react";
 import { AuthProvider, useAuth, useSession } from "placeos-auth/react";
 
-interface Room {
-  id: string;
-  display_name: string;
-}
-
 export const App = () => (
-  <AuthProvider
-    options={{ redirectUri: "/react/", log: console.debug }}
-    fallback={<p>Loading</p>}
-  >
+  <AuthProvider options={{ redirectUri: "/react/" }} fallback={<p>Loading</p>}>
     <Page />
   </AuthProvider>
 );
@@ -50,4 +42,9 @@ function Rooms({ asking }: { asking: Promise<Room[]> }) {
       ))}
     </ul>
   );
+}
+
+interface Room {
+  id: string;
+  display_name: string;
 }
