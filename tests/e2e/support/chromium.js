@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { chromium } from "playwright-core";
 
@@ -35,3 +37,39 @@ export const launchChromium = ({ keepsPages = false } = {}) =>
       "--js-flags=--expose-gc",
     ],
   });
+
+/**
+ * A browser with a profile in this folder, and the way to end it as a power cut does: at once, whatever it is writing.
+ *
+ * @param {string} folder
+ */
+export async function chromiumAt(folder) {
+  const args = [
+    `--user-data-dir=${folder}`,
+    "--remote-debugging-port=0",
+    "--disable-gpu",
+    ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
+  ];
+  const child = spawn(HEADLESS_SHELL, args, {
+    // A group of its own, which its processes belong to.
+    detached: true,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let told = "";
+  const address = await new Promise((resolve, reject) => {
+    child.stderr.on("data", (data) => {
+      told += data;
+      const [, url] = /listening on (ws:\S+)/.exec(told) ?? [];
+      if (url) resolve(url);
+    });
+    child.once("exit", () => reject(new Error(told)));
+  });
+  const browser = await chromium.connectOverCDP(address);
+  const [context] = browser.contexts();
+  const cut = async () => {
+    const ended = once(child, "exit");
+    process.kill(-Number(child.pid), "SIGKILL");
+    await ended;
+  };
+  return { context, cut };
+}
