@@ -172,12 +172,9 @@ pub fn judge(response: Response, sign_in: Option<&SignIn>, now: Instant) -> Resu
     if PARAMETERS.iter().any(|name| params.one(name).is_err()) {
         return Err(repeated());
     }
-    if params
-        .field("iss")
-        .is_some_and(|iss| !is_from(iss, sign_in))
-    {
+    if !is_from(params.field("iss"), sign_in) {
         return Err(invalid(
-            "an `iss` that is not the server that was asked (RFC 9207)",
+            "an `iss` that is not the server that was asked, or none though the app names the issuer (RFC 9207)",
         ));
     }
     if let Some(error) = params.field("error") {
@@ -213,17 +210,19 @@ pub fn judge(response: Response, sign_in: Option<&SignIn>, now: Instant) -> Resu
     }
 }
 
-/// Whether an issuer is the server that was asked
+/// Whether the issuer of a response is the server that was asked
 /// ([RFC 9207 §2.4](https://www.rfc-editor.org/rfc/rfc9207#section-2.4)): to the letter the one that the app named or, where it
-/// named none, one of the authorization endpoint's origin. What the server's metadata names is no proof: a hostile server
-/// could name the one that it wants to be taken for.
-fn is_from(issuer: &str, sign_in: &SignIn) -> bool {
+/// named none, one of the authorization endpoint's origin; then servers of old may also leave it out. What the server's
+/// metadata names is no proof: a hostile server could name the one that it wants to be taken for.
+fn is_from(issuer: Option<&str>, sign_in: &SignIn) -> bool {
     if let Some(named) = &sign_in.named_issuer {
-        return issuer == named;
+        return issuer == Some(named);
     }
-    issuer
-        .strip_prefix(&sign_in.issuer)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    issuer.is_none_or(|issuer| {
+        issuer
+            .strip_prefix(&sign_in.issuer)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    })
 }
 
 fn mismatch() -> AuthError {

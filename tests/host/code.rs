@@ -166,7 +166,7 @@ fn an_issuer_is_of_the_origin_that_was_asked_or_the_answer_is_refused() {
 }
 
 #[test]
-fn an_issuer_that_the_app_named_is_compared_to_the_letter() {
+fn an_issuer_that_the_app_named_has_to_be_there_to_the_letter() {
     let token = format!(
         "#access_token=abc&token_type=Bearer&state={}",
         state().as_str()
@@ -179,8 +179,9 @@ fn an_issuer_that_the_app_named_is_compared_to_the_letter() {
         };
         let judged = |iss: &str| judge_url(&format!("{tail}&iss={iss}"), Some(&record)).unwrap();
         assert!(judged("https://placeos.example.com/a").is_ok());
-        assert!(judge_url(&tail, Some(&record)).unwrap().is_ok(), "none");
+        assert_eq!(refusal_of(&tail, &record), ErrorCode::InvalidResponse);
         for other in [
+            "",
             "https://placeos.example.com",
             "https://placeos.example.com/a/",
             "https://placeos.example.com/a/b",

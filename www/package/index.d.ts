@@ -59,8 +59,8 @@ export interface AuthOptions {
   flow?: "auto" | "implicit" | "code";
   /**
    * The issuer that the server names in its answers (`iss`, RFC 9207), to the letter. Needed only if that is not of the origin
-   * of the authorization endpoint, as behind a proxy; answers of any other are refused. Not read from the metadata: a hostile
-   * server could name another's there.
+   * of the authorization endpoint, as behind a proxy; answers of any other, or of none, are refused. Not read from the
+   * metadata: a hostile server could name another's there.
    */
   issuer?: string;
   /** Scopes with one space between two. Default "public". */
