@@ -101,6 +101,18 @@ fn only_passing_troubles_are_retryable() {
     );
 }
 
+#[test]
+fn the_page_of_a_code_says_whether_it_is_retryable() {
+    let docs = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/errors");
+    for code in ErrorCode::ALL {
+        let page = format!("{docs}/{}.md", code.as_str());
+        let text = std::fs::read_to_string(&page).expect(&page);
+        let retryable = AuthError::new(*code, "").retryable();
+        let row = format!("\n| `retryable` | `{retryable}`");
+        assert!(text.contains(&row), "{page} has no {row}");
+    }
+}
+
 proptest! {
     #[test]
     fn what_a_server_says_is_cut_and_has_no_control_characters(name in any::<String>(), text in ".{0,2000}") {

@@ -16,10 +16,14 @@ const read = (path) => readFileSync(join(root, path), "utf8");
 
 const README = read("README.md");
 const TYPES = read("www/package/index.d.ts");
-const PAGES = readdirSync(join(root, "docs"))
-  .filter((name) => name.endsWith(".md"))
-  .map((name) => join("docs", name));
-const ALL = ["README.md", "SECURITY.md", ...PAGES];
+/** @param {string} folder */
+const pagesIn = (folder) =>
+  readdirSync(join(root, folder))
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => join(folder, name));
+const PAGES = pagesIn("docs");
+const ERROR_PAGES = pagesIn("docs/errors");
+const ALL = ["README.md", "SECURITY.md", ...PAGES, ...ERROR_PAGES];
 
 const CODE = /^```(\w*)\n(.*?)^```$/gms;
 /** @param {string} text */
@@ -100,13 +104,40 @@ test("the README links every page of docs/", () => {
   );
 });
 
-test("every error code has a section of its own, and there is no other", () => {
-  const codes = found(declaration("type AuthErrorCode"), /\| "(\w+)"/g);
-  assert.ok(codes.length > 15);
-  assert.deepEqual(
-    found(read("docs/errors.md"), /^## (.*)$/gm),
-    codes.map((code) => `\`${code}\``),
-  );
+const CODES = found(declaration("type AuthErrorCode"), /\| "(\w+)"/g);
+
+test("every error code has a page, and there is no other", () => {
+  assert.ok(CODES.length > 15);
+  const expected = CODES.map((code) => join("docs/errors", `${code}.md`));
+  assert.deepEqual(ERROR_PAGES, expected.sort());
+});
+
+test("docs/errors.md has a row for every code, with the sentence of its page", () => {
+  const rows = read("docs/errors.md").match(/^\| \[.*$/gm);
+  const expected = CODES.map((code) => {
+    const [title, sentence] = read(`docs/errors/${code}.md`).split("\n\n");
+    assert.equal(title, `# \`${code}\``);
+    return `| [\`${code}\`](errors/${code}.md) | ${sentence} |`;
+  });
+  assert.deepEqual(rows, expected);
+});
+
+test("every page of an error says why, shows code, and has words for the user", () => {
+  const headings = [
+    "Why it happens",
+    "In your code",
+    "Tell the user",
+    "Fields",
+  ];
+  for (const page of ERROR_PAGES) {
+    const text = read(page);
+    const prose = text.replace(CODE, "");
+    assert.deepEqual(found(prose, /^## (.*)$/gm), headings, page);
+    assert.match(section(text, "Why it happens"), /^\| case \|.+\n/m, page);
+    assert.match(section(text, "In your code"), /^```js\n/m, page);
+    assert.match(section(text, "Tell the user"), /“.+”|^Nothing/ms, page);
+    assert.ok(text.split("\n").length <= 80, `${page} fits on two screens`);
+  }
 });
 
 for (const [heading, name] of [
