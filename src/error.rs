@@ -130,6 +130,9 @@ struct Parts {
     is_final: bool,
 }
 
+/// Where each code has a page, in the repository.
+const PAGES: &str = "https://github.com/PlaceOS/placeos-auth/blob/main/docs/errors/";
+
 /// Longest text of the server's that an error repeats, in characters.
 const LONGEST_DESCRIPTION: usize = 500;
 
@@ -267,9 +270,14 @@ impl AuthError {
         self.0.code
     }
 
-    /// One sentence for a person.
+    /// One sentence for a person, without the address of its page.
     pub fn message(&self) -> &str {
         &self.0.message
+    }
+
+    /// The address of the page about this code: why it happens, and what to do.
+    pub fn docs(&self) -> String {
+        concat(&[PAGES, self.code().as_str(), ".md"])
     }
 
     /// The server's `error_description`, where it gave one.
@@ -303,9 +311,16 @@ impl AuthError {
     }
 }
 
+/// The sentence with its page at the end, as JavaScript's `message` is.
 impl fmt::Display for AuthError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.message)
+        f.write_str(self.message())?;
+        // What a server said ends as the server likes.
+        if !self.message().ends_with(['.', '!', '?']) {
+            f.write_str(".")?;
+        }
+        f.write_str(" See ")?;
+        f.write_str(&self.docs())
     }
 }
 

@@ -11,6 +11,7 @@ const everything = () =>
     enumerable: Object.keys(error),
     code: error.code,
     retryable: error.retryable,
+    docs: error.docs,
     text: [
       error.message,
       error.stack,
@@ -30,6 +31,8 @@ suite("An AuthError", (claim) => {
     assert.equal(seen.isError, true);
     assert.deepEqual(seen.named.slice(0, 2), ["AuthError", "[object Error]"]);
     assert.match(seen.named[2], /^AuthError: .*access_denied.*No\./);
+    assert.match(seen.docs, /\/errors\/access_denied\.md$/);
+    assert.ok(seen.named[2].endsWith(`. See ${seen.docs}`), seen.named[2]);
     assert.deepEqual(seen.enumerable.sort(), [
       "code",
       "description",

@@ -96,6 +96,10 @@ suite(
       await page.getByTestId("sign-in").click();
       await typePassword(page);
       await page.getByTestId("error-code").getByText("invalid_scope").waitFor();
+      const docs = await page.getByTestId("error-docs").getAttribute("href");
+      assert.match(docs ?? "", /\/errors\/invalid_scope\.md$/);
+      const message = page.getByTestId("error-message");
+      assert.doesNotMatch((await message.textContent()) ?? "", /https:/);
     });
 
     claim("has no complaint of its policy's", async (visit) => {

@@ -113,6 +113,32 @@ fn the_page_of_a_code_says_whether_it_is_retryable() {
     }
 }
 
+#[test]
+fn what_is_displayed_ends_with_the_page_of_the_code() {
+    const PAGES: &str = "https://github.com/PlaceOS/placeos-auth/blob/main/docs/errors";
+    let error = AuthError::new(ErrorCode::Network, "No network.");
+    assert_eq!(error.docs(), format!("{PAGES}/network.md"));
+    assert_eq!(error.message(), "No network.");
+    assert_eq!(
+        error.to_string(),
+        format!("No network. See {}", error.docs())
+    );
+    let error = AuthError::from_server("invalid_grant", None, None);
+    let sentence = "The server refused: invalid_grant.";
+    assert_eq!(
+        error.to_string(),
+        format!("{sentence} See {}", error.docs())
+    );
+}
+
+#[test]
+fn the_address_of_the_pages_is_that_of_the_package() {
+    let script = include_str!("../../www/package/auth-error.js");
+    let docs = AuthError::new(ErrorCode::Other, "").docs();
+    let (pages, _) = docs.split_once("other.md").unwrap();
+    assert!(script.contains(&format!("\"{pages}\"")));
+}
+
 proptest! {
     #[test]
     fn what_a_server_says_is_cut_and_has_no_control_characters(name in any::<String>(), text in ".{0,2000}") {

@@ -60,3 +60,33 @@ test("an AuthError is made so, whatever the engine has given it", () => {
   const error = new AuthError("other", "No.");
   assert.match(error.stack ?? "", /auth-error\.test\.js:\d+:\d+/);
 });
+
+test("its message ends with the address of its code's page", () => {
+  const page =
+    "https://github.com/PlaceOS/placeos-auth/blob/main/docs/errors/network.md";
+  const error = new AuthError("network", "No network.", true);
+  assert.equal(error.docs, page);
+  assert.equal(error.message, `No network. See ${page}`);
+  assert.match(
+    error.stack ?? "",
+    /^AuthError: No network\. See https:.*\.md$/m,
+  );
+});
+
+test("what a server said, and ends as it likes, ends as a sentence does", () => {
+  const sentence = (/** @type {string} */ message) =>
+    new AuthError("other", message).message.replace(/ See https:.*$/, "");
+  assert.equal(sentence("The server refused: no"), "The server refused: no.");
+  assert.equal(
+    sentence("The server refused: x (No.)"),
+    "The server refused: x (No.).",
+  );
+  for (const ended of ["No.", "Did you mean `server`?", "No!"])
+    assert.equal(sentence(ended), ended);
+});
+
+test("its page can't be written over, and is no property of its own", () => {
+  const error = new AuthError("network", "No network.");
+  assert.throws(() => Object.assign(error, { docs: "" }), TypeError);
+  assert.deepEqual(Object.keys(error).sort(), ["code", "retryable"]);
+});

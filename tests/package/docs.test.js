@@ -8,6 +8,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { AuthError } from "../../www/package/auth-error.js";
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -110,6 +111,17 @@ test("every error code has a page, and there is no other", () => {
   assert.ok(CODES.length > 15);
   const expected = CODES.map((code) => join("docs/errors", `${code}.md`));
   assert.deepEqual(ERROR_PAGES, expected.sort());
+});
+
+test("an error of every code leads to its page in this repository", () => {
+  const { repository } = JSON.parse(read("package.json"));
+  const address = repository.url.replace(/^git\+(.*)\.git$/, "$1");
+  for (const code of CODES) {
+    const { docs } = new AuthError(/** @type {any} */ (code), "No.");
+    const [start, path = ""] = docs.split("/blob/main/");
+    assert.equal(start, address);
+    assert.ok(existsSync(join(root, path)), docs);
+  }
 });
 
 test("docs/errors.md has a row for every code, with the sentence of its page", () => {

@@ -112,9 +112,13 @@ test("fails to renew as long as the test says", { skip }, async () => {
   const heard = listening(auth);
   auth.failRenewal();
   await assert.rejects(auth.renew(), { code: "network", retryable: true });
+  await assert.rejects(auth.renew(), ({ docs, message }) => {
+    assert.match(docs, /\/errors\/network\.md$/);
+    return message === `No network. See ${docs}`;
+  });
   auth.mendRenewal();
   await auth.renew();
-  assert.deepEqual(heard, ["renewal-failed", "renewed"]);
+  assert.deepEqual(heard, ["renewal-failed", "renewal-failed", "renewed"]);
 });
 
 test(

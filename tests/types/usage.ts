@@ -100,6 +100,9 @@ switch (redirect.status) {
     const error: AuthError = redirect.error;
     const code: AuthErrorCode = error.code;
     const text: string | undefined = error.description;
+    const page: string = error.docs;
+    // @ts-expect-error where the page is, is not for the app to say
+    error.docs = page;
     void [code, text, error.retryable, error.status, error.uri];
   }
 }

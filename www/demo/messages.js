@@ -10,15 +10,25 @@ import { element, find, tell } from "./page.js";
  * @param {unknown} error
  */
 export function showError(title, error) {
-  const { message, code, description } = /** @type {AuthError} */ (error);
+  const { code, description, docs } = /** @type {AuthError} */ (error);
+  const message = sentenceOf(/** @type {AuthError} */ (error));
   find("error-title").textContent = title;
   const more = description && !message.includes(description);
   find("error-message").textContent = more
     ? `${message} The server says: “${description}”`
     : message;
   tell("error-code", code);
+  if (docs) find("error-docs").setAttribute("href", docs);
+  find("error-docs").hidden = !docs;
   find("error").hidden = false;
 }
+
+/**
+ * What happened, without the address of the page about it, which has a link of its own here.
+ *
+ * @param {AuthError} error
+ */
+const sentenceOf = ({ message, docs }) => message.replace(` See ${docs}`, "");
 
 /** Takes away what was told before. */
 export function clearMessages() {
@@ -32,12 +42,12 @@ export function clearMessages() {
  * @param {AuthError | Refusal | SyntaxError | TypeError} reason
  */
 export function problemOf(reason) {
+  if ("docs" in reason) return sentenceOf(reason);
   const status = "status" in reason ? reason.status : undefined;
   if (status === 401) {
     return `The server doesn't take this token any more: ${reason.message}. Sign out here and sign in again.`;
   }
   if (status) return `The server answered with ${reason.message}.`;
-  if (reason.name === "AuthError") return reason.message;
   if (reason instanceof SyntaxError) {
     return "The server's answer is not what the API promises.";
   }

@@ -1,8 +1,14 @@
+/** Where each code has a page, in the repository. */
+const PAGES = "https://github.com/PlaceOS/placeos-auth/blob/main/docs/errors/";
+
+/** @param {string} code */
+const pageOf = (code) => `${PAGES}${code}.md`;
+
 /** Every failure: a stable `code`, a sentence for people, never a secret. See the types for the codes. */
 export class AuthError extends Error {
   /**
    * @param {import("placeos-auth").AuthErrorCode} code
-   * @param {string} message
+   * @param {string} [message]
    * @param {boolean} [retryable]
    * @param {string} [description]
    * @param {string} [uri]
@@ -11,20 +17,29 @@ export class AuthError extends Error {
    */
   constructor(
     code,
-    message,
+    message = "",
     retryable = false,
     description,
     uri,
     status,
     cause,
   ) {
-    super(message, cause === undefined ? undefined : { cause });
+    // What a server said ends as the server likes.
+    const sentence = message.replace(/[^.!?]$/, "$&.");
+    super(
+      `${sentence} See ${pageOf(code)}`,
+      cause === undefined ? undefined : { cause },
+    );
     this.code = code;
     this.retryable = retryable;
     if (description !== undefined) this.description = description;
     if (uri !== undefined) this.uri = uri;
     if (status !== undefined) this.status = status;
     withoutSecrets(this);
+  }
+
+  get docs() {
+    return pageOf(this.code);
   }
 }
 

@@ -386,10 +386,15 @@ export interface Authority {
 
 /** Every failure. `code` is stable; OAuth errors keep the names RFC 6749 gives them. Never holds a secret. */
 export class AuthError extends Error {
-  /** For tests and stand-ins of your own; the package makes its errors itself. */
+  /**
+   * For tests and stand-ins of your own; the package makes its errors itself. `See` and the address of the code's page are
+   * added to the message.
+   */
   constructor(code: AuthErrorCode, message: string, retryable?: boolean);
   readonly name: "AuthError";
   readonly code: AuthErrorCode;
+  /** The address of the page about this code: why it happens, what to do, and what to tell the user. `message` ends with it. */
+  readonly docs: string;
   /** The server's `error_description`, where it gave one. */
   readonly description?: string;
   /** The server's `error_uri`, where it gave one that is http(s). */
