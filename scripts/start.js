@@ -32,6 +32,7 @@ const running = await onFreePort(Number(values.port), (port) =>
         generation: /** @type {"rails" | "next"} */ (values.generation),
         port,
         site: demo(),
+        control: true,
         // For the demo's request to another origin: this one by its other name.
         origins: [`http://localhost:${port}`],
         log: console.log,

@@ -4,6 +4,7 @@ import { listen } from "../listen.js";
 import { apiRoutes } from "./api.js";
 import { authority } from "./authority.js";
 import { cors } from "./cors.js";
+import { failing, refusesSockets, sandboxRoutes } from "./faults.js";
 import { browserSession, loginRoutes } from "./login.js";
 import { nextService } from "./next/index.js";
 import { parseForm } from "./parameters.js";
@@ -38,6 +39,7 @@ const GENERATIONS = { rails: railsService, next: nextService };
  * @param {number} [options.port] 0: one that is free
  * @param {string} [options.host]
  * @param {import("express").RequestHandler} [options.site] serves what isn't the sandbox's own: the app
+ * @param {boolean} [options.control] whether its pages may change it while it runs, at `/sandbox`
  * @param {string[]} [options.origins] origins whose pages may call the API (CORS)
  * @param {number} [options.tokenLifetime] seconds
  * @param {import("../types.d.ts").Registration[]} [options.apps]
@@ -49,6 +51,7 @@ export async function startSandbox({
   port = 0,
   host = "localhost",
   site,
+  control = false,
   origins = [],
   tokenLifetime = 7200,
   apps: registered = [],
@@ -72,6 +75,7 @@ export async function startSandbox({
       legacy: false,
       signInAgain: false,
       authority: {},
+      fault: undefined,
       intercept: undefined,
     })
   );
@@ -97,6 +101,8 @@ export async function startSandbox({
     settings.intercept ? settings.intercept(req, res, next) : next(),
   );
   app.use(cors(origins));
+  app.use(failing(world));
+  if (control) app.use("/sandbox", sandboxRoutes(world, sockets.disconnect));
   app.use(["/login", "/auth"], browserSession(world));
   app.use(service.routes(world));
   app.get("/auth/authority", authority(world));
@@ -110,6 +116,7 @@ export async function startSandbox({
 
   server.on("upgrade", (req, socket, head) => {
     remember(settings, req);
+    if (refusesSockets(settings)) return socket.destroy();
     sockets.upgrade(req, socket, head);
   });
 

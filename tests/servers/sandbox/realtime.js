@@ -55,8 +55,13 @@ export function realtime(world) {
     });
   });
 
+  const disconnect = () => {
+    for (const socket of sockets.clients) socket.terminate();
+  };
+
   return {
     status,
+    disconnect,
     /**
      * For the server's `upgrade` event.
      *
@@ -75,7 +80,7 @@ export function realtime(world) {
     },
     close() {
       status.stop();
-      for (const socket of sockets.clients) socket.terminate();
+      disconnect();
       sockets.close();
     },
   };

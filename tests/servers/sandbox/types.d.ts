@@ -30,6 +30,12 @@ export interface AuthorityChanges {
   logout_url?: string;
 }
 
+/**
+ * How requests to the server fail: the connection is cut; the answer takes seconds; the next signed one is answered with
+ * 401; all are answered with 503.
+ */
+export type Fault = "network" | "slow" | "unauthorized" | "unavailable";
+
 /** A running sandbox. What isn't read-only may be changed while it runs. */
 export interface Sandbox extends Listening {
   readonly origin: string;
@@ -43,6 +49,7 @@ export interface Sandbox extends Listening {
   /** The API answers 511 to every token and key. */
   signInAgain: boolean;
   authority: AuthorityChanges;
+  fault: Fault | undefined;
   /** Sees every request before the sandbox does. */
   intercept: Handler | undefined;
   /** Does to a token what the revocation endpoint does. */
