@@ -1,163 +1,214 @@
 import { createAuth } from "placeos-auth";
-import { Api } from "./api.js";
-import { Building } from "./building.js";
-import { Live } from "./live.js";
-import { clearMessages, log, problemOf, showError } from "./messages.js";
-import { chosenOptions, offerFlows, resetOptions } from "./options.js";
-import { announce, find, tell } from "./page.js";
-import { Readings, showLiveState } from "./readings.js";
+import { CHOICES } from "./choices.js";
+import { Client } from "./client.js";
+import { Dashboard } from "./dashboard.js";
+import { FaultsPane } from "./faults.js";
+import { clearMessages, log, showError } from "./messages.js";
+import {
+  chosenOptions,
+  chosenWay,
+  keepOptions,
+  keepWay,
+  resetOptions,
+} from "./options.js";
+import { find, tell } from "./page.js";
 import { watchRequests } from "./requests.js";
+import { readSandbox } from "./sandbox.js";
 import { SessionPane } from "./session.js";
-import { offerTrials } from "./trial.js";
+import { SignInForm } from "./sign-in.js";
+import { Switch } from "./switch.js";
+import { Tabs } from "./tabs.js";
+import { Timeline } from "./timeline.js";
+import { offerTrials, tryOut } from "./trial.js";
 
-/** @typedef {import("placeos-auth").Auth} Auth */
+const DEFAULTS = { flow: "auto", storage: "session", way: "redirect" };
 
-const readings = new Readings();
-const building = new Building(readings);
-const pane = new SessionPane();
 const options = chosenOptions();
 const server = options.server
   ? originOf(String(options.server))
   : location.origin;
-let loading = new AbortController();
+const timeline = new Timeline();
+const pane = new SessionPane();
+const tabs = new Tabs();
+const client = new Client(hear);
+const dashboard = new Dashboard(client, server);
+const form = new SignInForm(signIn);
+/** Kept nowhere: a key in the page's storage would outlive the visit. */
+let apiKey = "";
+/** @type {Promise<void> | undefined} while the client is made anew */
+let making;
 
+watchRequests(server, (request) => timeline.request(request));
+const way = chosenWay() ?? DEFAULTS.way;
+form.way = way;
+const switches = [
+  new Switch("flow", options.flow ?? DEFAULTS.flow, (flow) =>
+    choose("flow", flow),
+  ),
+  new Switch("storage", storage(), (chosen) => choose("storage", chosen)),
+  new Switch("way", way, chooseWay),
+];
 showOptions();
-offerFlows(options, showOptions);
-watchRequests(server);
+find("reset").onclick = () => leave(reset());
 
 try {
-  const auth = await createAuth({ ...options, log });
-  const api = new Api(auth.fetch, server);
-  const live = new Live({
-    connect: () => auth.openWebSocket(),
-    onState: showLiveState,
-    onValue: (binding, value) => readings.take(binding, value),
-  });
-  const { redirect } = auth;
-
-  find("sign-in").onclick = () => signIn(auth);
-  find("sign-out").onclick = () => leave(auth.logout());
-  find("sign-out-local").onclick = () => leave(signOutHere(auth));
-  // How it went is an event.
-  find("renew").onclick = () => auth.renew().catch(() => {});
-  find("load-again").onclick = () => load(api, live);
-  find("reset").onclick = () =>
-    leave(auth.logout({ local: true }).then(resetOptions));
-  offerTrials(auth.fetch, server);
-
-  auth.subscribe((event) => {
-    const { session } = auth;
-    if (session && event.type === "renewed") return pane.renewed(session);
-    if (session && event.type === "renewal-failed")
-      return pane.renewalFailed(session, event.error);
-    show(auth, api, live);
-    // The focus was on something that is gone now.
-    if (!session) find("welcome-title").focus();
-    if (event.type === "expired") {
-      tell("notice", "Your session has expired. Sign in again to go on.");
-    }
-  });
-  show(auth, api, live);
+  const { redirect, session } = await client.open({ ...options, log });
+  if (redirect.status === "signed-in") timeline.event("signed-in", session);
+  else if (session) timeline.event("restored", session);
+  show();
   if (redirect.status === "failed") {
     showError("You could not be signed in.", redirect.error);
   }
+  find("sign-out").onclick = () => leave(signOut());
+  find("sign-out-local").onclick = () => leave(signOutHere());
+  // How it went is an event.
+  find("renew").onclick = () => client.auth.renew().catch(() => {});
+  offerTrials(client.fetch, server);
+  await offerFaults();
 } catch (error) {
-  find("reset").onclick = resetOptions;
   document.body.dataset.screen = "broken";
   showError("The demo can't start.", error);
 }
 
 /**
- * The screen that fits the session.
+ * What the client says has changed.
  *
- * @param {Auth} auth
- * @param {Api} api
- * @param {Live} live
+ * @param {import("placeos-auth").AuthEvent} event
  */
-function show(auth, api, live) {
-  loading.abort();
-  live.stop();
+function hear(event) {
+  const { session } = client.auth;
+  const error =
+    event.type === "renewal-failed"
+      ? event.error
+      : event.type === "expired"
+        ? event.reason
+        : undefined;
+  timeline.event(event.type, session, error);
+  tabs.show(session, storage());
+  if (session && event.type === "renewed") return pane.renewed(session);
+  if (session && event.type === "renewal-failed")
+    return pane.renewalFailed(session, event.error);
+  show();
+  // The focus was on something that is gone now.
+  if (!session) find("welcome-title").focus();
+  if (event.type === "expired") {
+    const why = error ? ` ${error.message} (${error.code})` : "";
+    tell("notice", `Your session has expired.${why} Sign in again to go on.`);
+  }
+}
+
+/** The screen that fits the session. */
+function show() {
+  dashboard.stop();
   pane.clear();
   clearMessages();
-  setLeaving(false);
-  const { session } = auth;
+  setBusy(false);
+  const { session } = client.auth;
   document.body.dataset.screen = session ? "dashboard" : "welcome";
-  if (!session) {
-    building.clear();
-    showUser({});
-    return;
-  }
-  pane.show(session, options.storage ?? "session");
-  load(api, live);
+  tabs.show(session, storage());
+  if (!session) return dashboard.clear();
+  find("sign-out-local").hidden = session.flow === "api-key";
+  pane.show(session, storage());
+  dashboard.load();
 }
 
 /**
- * Fetches what the dashboard shows. What one part can't have doesn't keep the other from showing.
- *
- * @param {Api} api
- * @param {Live} live
+ * @param {"flow" | "storage"} name
+ * @param {string} value
  */
-async function load(api, live) {
-  loading.abort();
-  loading = new AbortController();
-  const { signal } = loading;
-  tell("problem-message");
-  find("problem").hidden = true;
-  const [user, systems, zones] = await Promise.allSettled([
-    api.user(signal),
-    api.systems(signal),
-    api.zones(signal),
-  ]);
-  // Signed out meanwhile.
-  if (signal.aborted) return;
+function choose(name, value) {
+  delete options[name];
+  if (value !== DEFAULTS[name]) Object.assign(options, { [name]: value });
+  keepOptions(options);
+  remake();
+}
 
-  showUser(valueOf(user) ?? { name: "Signed in" });
-  building.show(valueOf(systems), valueOf(zones));
-  live.start(readings.bindings(valueOf(systems) ?? []));
-  const failed = [user, systems, zones].find(
-    (result) => result.status === "rejected",
-  );
-  if (failed) {
-    find("problem").hidden = false;
-    tell("problem-message", problemOf(failed.reason));
-    announce(find("problem-message").textContent);
-  } else {
-    announce("You are signed in, and the building is loaded.");
+/** @param {string} chosen */
+function chooseWay(chosen) {
+  keepWay(chosen);
+  form.way = chosen;
+  showOptions();
+  if (apiKey) {
+    apiKey = "";
+    return remake();
+  }
+  if (client.auth.session) {
+    const name = CHOICES.way[chosen]?.name;
+    tell("notice", `The next sign-in goes this way: ${name}.`);
   }
 }
 
-/**
- * @template Value
- * @param {PromiseSettledResult<Value>} result
- */
-function valueOf(result) {
-  return result.status === "fulfilled" ? result.value : undefined;
+/** Makes the client anew with what is chosen now. */
+async function remake() {
+  const made = useNewClient();
+  making = made;
+  await made;
+  if (making === made) making = undefined;
 }
 
-/** @param {Auth} auth */
-async function signIn(auth) {
-  clearMessages();
-  setLeaving(true);
-  // The flow may have been switched since the page began; with the same one this is a twin of the same client.
-  const client = await createAuth({ ...options, log });
+async function useNewClient() {
+  showOptions();
   try {
-    await client.login();
+    const key = apiKey ? { apiKey } : {};
+    const { session } = await client.open({ ...options, ...key, log });
+    timeline.event("client-made", session);
+    show();
+    const flow = CHOICES.flow[options.flow ?? DEFAULTS.flow]?.name;
+    const made = `A new client was made: flow ${flow}, storage ${storage()}.`;
+    const found = session
+      ? "It has a session."
+      : "It has no session: sign in to go on.";
+    tell("notice", `${made} ${found}`);
+  } catch (error) {
+    apiKey = "";
+    showError("The client can't be made.", error);
+  }
+}
+
+async function signIn() {
+  // Else nothing is awaited before `login`, or a browser would block the popup.
+  if (making) await making;
+  clearMessages();
+  if (form.apiKey) {
+    apiKey = form.apiKey;
+    return remake();
+  }
+  setBusy(true);
+  try {
+    await form.enter(client.auth);
   } catch (error) {
     // Signed in meanwhile, and here again by the back button.
-    if (client.session && !auth.session) return location.reload();
-    client.close();
-    setLeaving(false);
-    showError("You are not signed in.", error);
+    if (client.auth.session) show();
+    else showError("You are not signed in.", error);
   }
+  setBusy(false);
 }
 
-/** @param {Auth} auth */
-async function signOutHere(auth) {
-  await auth.logout({ local: true });
+function signOut() {
+  if (!apiKey) return client.auth.logout();
+  apiKey = "";
+  return remake();
+}
+
+async function signOutHere() {
+  await client.auth.logout({ local: true });
   tell(
     "notice",
     "You are signed out here, and not at the server: signing in again may need no password.",
   );
+}
+
+/** Forgets the options, and the sessions of each storage. */
+async function reset() {
+  try {
+    for (const storage of /** @type {const} */ (["session", "local"])) {
+      const auth = await createAuth({ ...options, storage });
+      await auth.logout({ local: true });
+      auth.close();
+    }
+  } finally {
+    resetOptions();
+  }
 }
 
 /** @param {Promise<void>} left */
@@ -169,18 +220,22 @@ async function leave(left) {
   }
 }
 
-/** @param {boolean} isLeaving */
-function setLeaving(isLeaving) {
-  const { dataset } = find("sign-in");
-  find("flow", HTMLFieldSetElement).disabled = isLeaving;
-  find("sign-in", HTMLButtonElement).disabled = isLeaving;
-  find("sign-in").textContent = (isLeaving ? dataset.busy : dataset.idle) ?? "";
+/** Only a sandbox that serves this page, and that the client asks, can be made to fail. */
+async function offerFaults() {
+  const sandbox = server === location.origin && (await readSandbox());
+  if (!sandbox) return;
+  form.suggest(sandbox.account);
+  new FaultsPane(sandbox, (renews) => tryOut(client.auth, server, renews));
 }
 
-/** @param {import("./api.js").User} user */
-function showUser({ name, email }) {
-  find("user-name").textContent = name ?? "";
-  find("user-email").textContent = email ?? "";
+/** @param {boolean} isBusy */
+function setBusy(isBusy) {
+  for (const each of switches) each.disabled = isBusy;
+  form.busy = isBusy;
+}
+
+function storage() {
+  return options.storage ?? DEFAULTS.storage;
 }
 
 function showOptions() {
@@ -189,7 +244,8 @@ function showOptions() {
   find("options").textContent = Object.entries(others)
     .map(([name, value]) => ` · ${name}: ${value}`)
     .join("");
-  find("reset").hidden = Object.keys(options).length === 0;
+  const isChanged = (chosenWay() ?? DEFAULTS.way) !== DEFAULTS.way;
+  find("reset").hidden = Object.keys(options).length === 0 && !isChanged;
 }
 
 /**

@@ -1,8 +1,7 @@
 import { keep, recall } from "./kept.js";
-import { find } from "./page.js";
 
 const KEY = "demo:options";
-const DEFAULT_FLOW = "auto";
+const WAY_KEY = "demo:way";
 
 /** @typedef {import("placeos-auth").AuthOptions} AuthOptions */
 
@@ -34,30 +33,25 @@ export function chosenOptions() {
   return options;
 }
 
+/**
+ * Keeps the options for this tab. What the URL says would come first after a reload, so it goes.
+ *
+ * @param {AuthOptions} options
+ */
+export function keepOptions(options) {
+  keep(KEY, options);
+  if (location.search) history.replaceState(null, "", location.pathname);
+}
+
+/** The way in that was chosen in this tab. @returns {string | null} */
+export const chosenWay = () => recall(WAY_KEY);
+
+/** @param {string} way */
+export const keepWay = (way) => keep(WAY_KEY, way);
+
 /** Begins anew with the defaults. */
 export function resetOptions() {
   keep(KEY, null);
+  keep(WAY_KEY, null);
   location.assign(location.pathname);
-}
-
-/**
- * Lets the user choose the flow of the next sign-in, which changes these options.
- *
- * @param {AuthOptions} options
- * @param {() => void} changed called after each change
- */
-export function offerFlows(options, changed) {
-  const chosen = options.flow ?? DEFAULT_FLOW;
-  for (const radio of find("flow").querySelectorAll("input")) {
-    radio.checked = radio.value === chosen;
-    radio.onchange = () => {
-      delete options.flow;
-      if (radio.value !== DEFAULT_FLOW)
-        options.flow = /** @type {AuthOptions["flow"]} */ (radio.value);
-      keep(KEY, options);
-      // What the URL says would come first after a reload.
-      if (location.search) history.replaceState(null, "", location.pathname);
-      changed();
-    };
-  }
 }

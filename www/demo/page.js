@@ -1,7 +1,7 @@
 /**
  * The element of the page that has this id.
  *
- * @template {HTMLElement} [Kind=HTMLElement]
+ * @template {Element} [Kind=HTMLElement]
  * @param {string} id
  * @param {new () => Kind} [kind] of element, where its properties matter
  * @returns {Kind}
@@ -10,7 +10,7 @@ export function find(id, kind) {
   const found = document.getElementById(id);
   if (!(found instanceof (kind ?? HTMLElement)))
     throw new TypeError(`The page has no such element as "${id}".`);
-  return /** @type {Kind} */ (found);
+  return /** @type {Kind} */ (/** @type {Element} */ (found));
 }
 
 /**

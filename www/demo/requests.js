@@ -3,12 +3,19 @@ import { element, find } from "./page.js";
 const MOST_ROWS = 50;
 
 /**
+ * A request that this page gives to the browser's `fetch`.
+ *
+ * @typedef {{ method: string, url: string, address: string, signed: boolean }} Sent
+ */
+
+/**
  * Lists every request that this page gives to the browser's `fetch`. Whether it is signed is read from the request itself,
  * and not from what the package is supposed to do.
  *
  * @param {string} server whose requests are shown without their origin
+ * @param {(request: Sent) => (status: string) => void} onRequest also told of each one; what it gives is told how it ended
  */
-export function watchRequests(server) {
+export function watchRequests(server, onRequest) {
   const { fetch } = globalThis;
   globalThis.fetch = async (input, init) => {
     const asRequest = input instanceof Request ? input : undefined;
@@ -17,19 +24,26 @@ export function watchRequests(server) {
     if (!URL.canParse(address, document.baseURI)) return fetch(input, init);
     const url = new URL(address, document.baseURI);
     const headers = new Headers(init?.headers ?? asRequest?.headers);
-    const row = new Row({
+    const request = {
       method: (init?.method ?? asRequest?.method ?? "GET").toUpperCase(),
       url: url.href,
       address: url.origin === server ? url.pathname + url.search : url.href,
-      signed: headers.has("Authorization"),
-    });
+      signed: headers.has("Authorization") || headers.has("X-API-Key"),
+    };
+    const row = new Row(request);
+    const end = onRequest(request);
+    /** @param {string} status */
+    const tell = (status) => {
+      row.end(status);
+      end(status);
+    };
     try {
       const response = await fetch(input, init);
-      row.end(String(response.status));
+      tell(String(response.status));
       return response;
     } catch (error) {
       const { name } = /** @type {Error} */ (error);
-      row.end(name === "AbortError" ? "cancelled" : "no answer");
+      tell(name === "AbortError" ? "cancelled" : "no answer");
       throw error;
     }
   };
@@ -41,7 +55,7 @@ class Row {
   #took = element("span", { className: "soft" });
   #row;
 
-  /** @param {{ method: string, url: string, address: string, signed: boolean }} request */
+  /** @param {Sent} request */
   constructor({ method, url, address, signed }) {
     this.#row = element(
       "li",

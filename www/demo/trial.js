@@ -32,6 +32,36 @@ export function offerTrials(fetch, server) {
 }
 
 /**
+ * Uses a client as an app does, and says in words how it went.
+ *
+ * @param {import("placeos-auth").Auth} auth
+ * @param {string} server its origin
+ * @param {boolean} renews whether a renewal is tried as well, before the request
+ */
+export async function tryOut(auth, server, renews) {
+  const { session } = auth;
+  if (!session) return "Sign in to see what it does to a session.";
+  const [renewal, request] = await Promise.all([
+    renews && session.canRenew ? renewalOf(auth) : "",
+    outcome(auth.fetch, "/api/engine/v2/systems?limit=2", server),
+  ]);
+  return [renewal, `Request: ${request}`].filter(Boolean).join("\n");
+}
+
+/** @param {import("placeos-auth").Auth} auth */
+async function renewalOf(auth) {
+  try {
+    await auth.renew();
+    return "Renewal: done.";
+  } catch (error) {
+    const { message, code } = /** @type {import("placeos-auth").AuthError} */ (
+      error
+    );
+    return `Renewal: ${message} (${code})`;
+  }
+}
+
+/**
  * @param {typeof globalThis.fetch} fetch
  * @param {string} address
  * @param {string} server
