@@ -6,9 +6,13 @@ import { element, find } from "./page.js";
 export class SignInForm {
   #way = "redirect";
   #button = find("sign-in", HTMLButtonElement);
-  #email = field({ type: "email", autocomplete: "username" });
-  #password = field({ type: "password", autocomplete: "current-password" });
-  #key = field({ autocomplete: "off", spellcheck: false });
+  #email = field({ id: "email", type: "email", autocomplete: "username" });
+  #password = field({
+    id: "password",
+    type: "password",
+    autocomplete: "current-password",
+  });
+  #key = field({ id: "key", autocomplete: "off", spellcheck: false });
 
   /** @param {() => void} onSubmit */
   constructor(onSubmit) {

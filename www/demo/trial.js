@@ -92,7 +92,7 @@ async function outcome(fetch, address, server) {
 
 /** @type {Record<number, string>} */
 const MEANINGS = {
-  401: "It takes neither this token nor a new one. Sign in again.",
+  401: "It refuses this token, and there is no newer one: because of 401s a session is renewed once a minute at most. If it goes on, sign in again.",
   403: "The token is good but doesn't allow this: the app's business, and the session goes on.",
 };
 
