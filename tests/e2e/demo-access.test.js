@@ -6,6 +6,7 @@ import {
   demoKind as kind,
   openDemo,
   says,
+  screen,
   signedInDemo,
 } from "./support/demo.js";
 import { suite } from "./support/suite.js";
@@ -117,6 +118,17 @@ suite(
       for (const { name, isSeen } of [...before, ...after]) {
         assert.ok(isSeen, `${name} shows that it has the focus`);
       }
+    });
+
+    claim("leads the focus on, where what had it is gone", async (visit) => {
+      const focused = () => page.evaluate(() => document.activeElement?.id);
+      const page = await openDemo(visit, { way: "password" });
+      await page.getByTestId("sign-in").click();
+      await screen(page, "dashboard");
+      assert.equal(await focused(), "client-title");
+      await page.getByTestId("sign-out-local").click();
+      await screen(page, "welcome");
+      assert.equal(await focused(), "welcome-title");
     });
 
     claim("names every control and every group", async (visit) => {

@@ -188,6 +188,18 @@ suite(
       assert.equal(await textOf(page, "session-flow"), "code");
     });
 
+    claim("helps where the client can't be made", async (visit) => {
+      const page = await visit.open("/?flow=nonsense");
+      await says(page, "error-code", "configuration");
+      await choose(page, { way: "popup", flow: "code" });
+      await screen(page, "welcome");
+      assert.equal(await page.getByTestId("sign-in").isVisible(), true);
+      assert.deepEqual(
+        visit.lines.filter((line) => line.includes("isn't made")),
+        [],
+      );
+    });
+
     claim("leaves no client behind that goes on renewing", async (visit) => {
       visit.world.sandbox.tokenLifetime = 5;
       const page = await signedInDemo(visit, { flow: "code" });

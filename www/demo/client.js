@@ -22,6 +22,11 @@ export class Client {
     return this.#auth;
   }
 
+  /** Also while there is no client. */
+  get session() {
+    return this.#auth?.session ?? null;
+  }
+
   /** Signs by the client there is at the time of the call. @type {typeof globalThis.fetch} */
   fetch = (input, init) => this.auth.fetch(input, init);
 

@@ -49,7 +49,13 @@ const switches = [
   new Switch("way", way, chooseWay),
 ];
 showOptions();
+find("sign-out").onclick = () => leave(signOut());
+find("sign-out-local").onclick = () => leave(signOutHere());
 find("reset").onclick = () => leave(reset());
+// How it went is an event.
+find("renew").onclick = () => client.auth.renew().catch(() => {});
+offerTrials(client.fetch, server);
+offerFaults();
 
 try {
   const { redirect, session } = await client.open({ ...options, log });
@@ -59,12 +65,6 @@ try {
   if (redirect.status === "failed") {
     showError("You could not be signed in.", redirect.error);
   }
-  find("sign-out").onclick = () => leave(signOut());
-  find("sign-out-local").onclick = () => leave(signOutHere());
-  // How it went is an event.
-  find("renew").onclick = () => client.auth.renew().catch(() => {});
-  offerTrials(client.fetch, server);
-  await offerFaults();
 } catch (error) {
   document.body.dataset.screen = "broken";
   showError("The demo can't start.", error);
@@ -76,7 +76,7 @@ try {
  * @param {import("placeos-auth").AuthEvent} event
  */
 function hear(event) {
-  const { session } = client.auth;
+  const { session } = client;
   const error =
     event.type === "renewal-failed"
       ? event.error
@@ -91,6 +91,7 @@ function hear(event) {
   show();
   // The focus was on something that is gone now.
   if (!session) find("welcome-title").focus();
+  else if (event.type === "signed-in") find("client-title").focus();
   if (event.type === "expired") {
     const why = error ? ` ${error.message} (${error.code})` : "";
     tell("notice", `Your session has expired.${why} Sign in again to go on.`);
@@ -103,7 +104,7 @@ function show() {
   pane.clear();
   clearMessages();
   setBusy(false);
-  const { session } = client.auth;
+  const { session } = client;
   document.body.dataset.screen = session ? "dashboard" : "welcome";
   tabs.show(session, storage());
   if (!session) return dashboard.clear();
@@ -132,7 +133,7 @@ function chooseWay(chosen) {
     apiKey = "";
     return remake();
   }
-  if (client.auth.session) {
+  if (client.session) {
     const name = CHOICES.way[chosen]?.name;
     tell("notice", `The next sign-in goes this way: ${name}.`);
   }
@@ -178,7 +179,7 @@ async function signIn() {
     await form.enter(client.auth);
   } catch (error) {
     // Signed in meanwhile, and here again by the back button.
-    if (client.auth.session) show();
+    if (client.session) show();
     else showError("You are not signed in.", error);
   }
   setBusy(false);
@@ -225,7 +226,7 @@ async function offerFaults() {
   const sandbox = server === location.origin && (await readSandbox());
   if (!sandbox) return;
   form.suggest(sandbox.account);
-  new FaultsPane(sandbox, (renews) => tryOut(client.auth, server, renews));
+  new FaultsPane(sandbox, (renews) => tryOut(client, server, renews));
 }
 
 /** @param {boolean} isBusy */

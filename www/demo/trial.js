@@ -34,16 +34,16 @@ export function offerTrials(fetch, server) {
 /**
  * Uses a client as an app does, and says in words how it went.
  *
- * @param {import("placeos-auth").Auth} auth
+ * @param {import("./client.js").Client} client
  * @param {string} server its origin
  * @param {boolean} renews whether a renewal is tried as well, before the request
  */
-export async function tryOut(auth, server, renews) {
-  const { session } = auth;
+export async function tryOut(client, server, renews) {
+  const { session } = client;
   if (!session) return "Sign in to see what it does to a session.";
   const [renewal, request] = await Promise.all([
-    renews && session.canRenew ? renewalOf(auth) : "",
-    outcome(auth.fetch, "/api/engine/v2/systems?limit=2", server),
+    renews && session.canRenew ? renewalOf(client.auth) : "",
+    outcome(client.fetch, "/api/engine/v2/systems?limit=2", server),
   ]);
   return [renewal, `Request: ${request}`].filter(Boolean).join("\n");
 }
