@@ -46,7 +46,7 @@ const FAULTS = {
   revoked: {
     name: "Token revoked",
     meaning:
-      "The server takes no token any more. A hidden frame gets a new one; a refresh token is refused, and the session ends.",
+      "The server takes no token any more. A hidden frame gets a new one; a refresh token is refused, and the session ends. Because of 401s it is tried once a minute at most.",
     stays: false,
     renews: false,
   },
