@@ -271,10 +271,7 @@ impl Machine {
         {
             self.end(EndReason::SignedOut, step);
         }
-        // A tab that has yet to hear of the sign-out may store what its renewal gave.
-        let stored = self.storage.tokens().map(|tokens| tokens.signed_in_at);
-        let is_over = stored.is_some() && stored == self.signed_out_of;
-        if self.signed_in().is_none() && !is_over {
+        if self.signed_in().is_none() {
             self.restore(step);
             if self.signed_in().is_some() {
                 step.out.push(Effect::Notify(Change::SignedIn));

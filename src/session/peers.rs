@@ -8,6 +8,7 @@ use super::{Machine, Step};
 use crate::error::AuthError;
 use crate::oauth::tokens::{Generation, Tokens};
 use crate::secret::Secret;
+use std::rc::Rc;
 
 impl Machine {
     pub(super) fn on_peer_message(&mut self, message: TabMessage, step: &mut Step) {
@@ -28,17 +29,33 @@ impl Machine {
 
     /// Takes over the tokens that another tab has got. A renewal of this tab is over.
     pub(super) fn on_peer_tokens(&mut self, text: Secret, step: &mut Step) {
-        let Some(session) = self.signed_in_mut() else {
-            return;
-        };
         let Some(tokens) = Tokens::from_text(text.reveal()) else {
             return;
         };
         let generation = tokens.generation();
+        if self.signed_out_of == Some(generation.signed_in_at) {
+            return self.sign_out_late(tokens, step);
+        }
+        let Some(session) = self.signed_in_mut() else {
+            return;
+        };
         if generation.supersedes(session.tokens.generation()) {
             session.renew(tokens, step.now);
             self.storage.keep(text, generation, &mut step.out);
             step.out.push(Effect::Notify(Change::Renewed));
+        }
+    }
+
+    /// Another tab was renewing the session that the user signed out of here. If it is closed before it hears of that, nobody
+    /// else ends what it has stored.
+    fn sign_out_late(&mut self, tokens: Tokens, step: &mut Step) {
+        let generation = tokens.generation();
+        let end = TabMessage::End(generation, EndReason::SignedOut);
+        step.out.push(Effect::Post(end));
+        step.out.push(Effect::Revoke(Rc::new(tokens)));
+        let stored = self.storage.tokens();
+        if stored.is_some_and(|stored| stored.generation().same_session(generation)) {
+            self.storage.clear(&mut step.out);
         }
     }
 

@@ -235,12 +235,32 @@ fn a_page_that_has_signed_out_does_not_take_up_the_same_session_when_it_is_shown
     machine.step(Event::SignOut, NOW);
     // A tab that has not heard of it yet stores what its renewal gave.
     machine.stored = Some(further(1, "late").to_text());
-    assert_eq!(names(&machine.step(Event::PageShown, NOW)), [] as [&str; 0]);
+    let effects = machine.step(Event::PageShown, NOW);
+    assert_eq!(names(&effects), ["post-end", "revoke", "clear"]);
     assert!(machine.session(NOW).is_none());
     // Another session is another matter.
     machine.stored = Some(new("other", "r", seconds(61)).to_text());
     let effects = machine.step(Event::PageShown, seconds(61));
     assert_eq!(names(&effects), ["log", "signed-in"]);
+}
+
+#[test]
+fn tokens_that_come_after_a_sign_out_are_revoked_and_nobody_keeps_them() {
+    let mut machine = renewable();
+    machine.step(Event::SignOut, NOW);
+    // The tab that renewed has stored them, and may be closed before it hears of the sign-out.
+    let late = further(1, "late");
+    machine.stored = Some(late.to_text());
+    let effects = machine.step(peer_tokens(late.to_text()), NOW);
+    assert_eq!(names(&effects), ["post-end", "revoke", "clear"]);
+    let Effect::Post(TabMessage::End(ended, EndReason::SignedOut)) = &effects[0] else {
+        panic!("{effects:?}");
+    };
+    assert_eq!(*ended, late.generation());
+    // Another session that is there stays.
+    machine.stored = Some(new("other", "r", seconds(61)).to_text());
+    let effects = machine.step(peer_tokens(late.to_text()), NOW);
+    assert_eq!(names(&effects), ["post-end", "revoke"]);
 }
 
 #[test]
