@@ -27,7 +27,7 @@ mod signing;
 mod silent;
 mod web_socket;
 
-use crate::browser::{clock, page, storage::crossing};
+use crate::browser::{page, storage::crossing};
 use crate::client::Client;
 pub use crate::client::hooks::{Hooks, Log, Navigate};
 use crate::error::Result;
@@ -164,17 +164,18 @@ impl Auth {
             crossing::take(&shared.key(name));
         }
         if !logout.local {
-            shared.left_for_logout.set(Some(clock::now()));
+            shared.leave_for_logout();
         }
-        for client in shared.clients_of_session() {
-            client.forget_api_key();
-            client.handle(Event::SignOut);
+        for shared in shared.all_of_session() {
+            shared.close_popup();
+            shared.client.forget_api_key();
+            shared.client.handle(Event::SignOut);
         }
         client.server.before_logout(!logout.local).await;
         if logout.local {
             return Ok(());
         }
-        shared.left_for_logout.set(Some(clock::now()));
+        shared.leave_for_logout();
         shared.log("leaving for the logout page");
         page::leave(&client.server.logout_page(&return_to))
     }

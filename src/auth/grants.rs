@@ -1,6 +1,7 @@
 //! Sessions that take no page of the server's.
 
 use super::Auth;
+use super::shared::Shared;
 use crate::browser::clock;
 use crate::client::Client;
 use crate::config::check_scope;
@@ -22,10 +23,11 @@ impl Auth {
     ///
     /// # Errors
     /// The server's own code where it refuses; `invalid_response`, `server_error`, `temporarily_unavailable`, `network`,
-    /// `timeout`, `configuration`. A session that was there before stays.
+    /// `timeout`, `configuration`; `login_required` if the user signs out meanwhile, or is on the way to the logout page. A
+    /// session that was there before stays.
     pub async fn login_with_password(&self, credentials: Credentials) -> Result<Session> {
         let client = self.client();
-        let scope = scope_of(client, credentials.scope.as_deref())?;
+        let scope = scope_of(&self.shared, credentials.scope.as_deref())?;
         let attempt = client.begin_sign_in();
         let tokens = client.server.password(credentials, &scope).await?;
         begin_session(client, tokens, attempt)
@@ -40,7 +42,7 @@ impl Auth {
     /// As [`Auth::login_with_password`]. A session that was there before stays.
     pub async fn exchange_token(&self, given: Exchange) -> Result<Session> {
         let client = self.client();
-        let scope = scope_of(client, given.scope.as_deref())?;
+        let scope = scope_of(&self.shared, given.scope.as_deref())?;
         let attempt = client.begin_sign_in();
         let tokens = client.server.exchange(given, &scope).await?;
         begin_session(client, tokens, attempt)
@@ -53,20 +55,26 @@ impl Auth {
     /// session.
     ///
     /// # Errors
-    /// `configuration`, naming the field. A session that was there before stays.
+    /// `configuration`, naming the field; `login_required` on the way to the logout page. A session that was there before
+    /// stays.
     pub fn adopt(&self, given: Adopted) -> Result<Session> {
         let client = self.client();
-        let scope = scope_of(client, given.scope.as_deref())?;
+        let scope = scope_of(&self.shared, given.scope.as_deref())?;
         let tokens = given.judge(&scope, clock::now())?;
         begin_session(client, tokens, client.begin_sign_in())
     }
 }
 
 /// The scope of a session that is to begin: that of the call, or else of the options.
-pub fn scope_of(client: &Client, given: Option<&str>) -> Result<String> {
-    client.api_keys.check_has_none()?;
-    let scope = given.unwrap_or(&client.config.scope);
-    check_scope("scope", scope).map(str::to_owned)
+///
+/// # Errors
+/// `configuration`; `login_required` on the way to the logout page.
+pub fn scope_of(shared: &Shared, given: Option<&str>) -> Result<String> {
+    shared.client.api_keys.check_has_none()?;
+    let scope = given.unwrap_or(&shared.config().scope);
+    let scope = check_scope("scope", scope)?;
+    shared.check_stays()?;
+    Ok(scope.to_owned())
 }
 
 /// The session that begins with these tokens.

@@ -19,11 +19,7 @@ use crate::text::concat;
 use crate::url::Url;
 use std::convert::Infallible;
 use std::rc::Rc;
-use std::time::Duration;
 use wasm_bindgen::JsValue;
-
-/// How long a page is taken to be on its way to the logout page.
-const LEAVING: Duration = Duration::from_secs(5);
 
 /// What [`Auth::login`](super::Auth::login) takes.
 #[derive(Default)]
@@ -69,15 +65,7 @@ fn check(shared: &Shared, login: Login) -> Result<Checked> {
             AuthError::option("appState", "holds something that JSON can't say.")
         })?),
     };
-    let now = clock::now();
-    let left = shared.left_for_logout.get();
-    if left.is_some_and(|left| now.distance(left) < LEAVING) {
-        // A guard that asks for a sign-in as soon as there is no session must not undo the sign-out under way.
-        return Err(AuthError::new(
-            ErrorCode::LoginRequired,
-            "This page is on its way to the logout page. Sign in afterwards.",
-        ));
-    }
+    shared.check_stays()?;
     Ok(Checked {
         return_to,
         scope,

@@ -36,7 +36,7 @@ impl Auth {
         scope: Option<&str>,
     ) -> Pin<Box<dyn Future<Output = Result<Session>>>> {
         let begun =
-            scope_of(self.client(), scope).and_then(|scope| Ok((scope, open(&self.shared)?)));
+            scope_of(&self.shared, scope).and_then(|scope| Ok((scope, open(&self.shared)?)));
         let shared = Rc::clone(&self.shared);
         Box::pin(async move {
             let (scope, sign_in) = begun?;

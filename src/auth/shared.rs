@@ -3,11 +3,11 @@
 use crate::browser::latch::Latch;
 use crate::browser::popup::Popup;
 use crate::browser::task::SharedTask;
-use crate::browser::{self, frame, http, page, timer};
+use crate::browser::{self, clock, frame, http, page, timer};
 use crate::client::Client;
 use crate::client::hooks::{AppHooks, Hooks};
 use crate::config::Config;
-use crate::error::{AuthError, Result};
+use crate::error::{AuthError, ErrorCode, Result};
 use crate::oauth::arrival::Redirect;
 use crate::options::Options;
 use crate::session::view::Session;
@@ -15,6 +15,10 @@ use crate::time::Instant;
 use crate::url::Url;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::time::Duration;
+
+/// How long a page is taken to be on its way to the logout page.
+const LEAVING: Duration = Duration::from_secs(5);
 
 thread_local! {
     /// Those of this page load: one for each configuration, kept until the page ends, so that an `Auth` that is closed and
@@ -41,7 +45,7 @@ pub struct Shared {
     /// If this page is the popup of a sign-in, and has done its part.
     pub popup_end: RefCell<Option<AuthError>>,
     /// When this page was last left for the logout page.
-    pub left_for_logout: Cell<Option<Instant>>,
+    left_for_logout: Cell<Option<Instant>>,
 }
 
 /// A sign-in in a popup, which later ones join.
@@ -85,13 +89,44 @@ impl Shared {
         Ok((shared, true))
     }
 
-    /// The clients of this page that have the same session.
-    pub fn clients_of_session(&self) -> Vec<Rc<Client>> {
-        let key = self.client.config.key("session");
+    /// All of this page that have the same session, this one among them.
+    pub fn all_of_session(&self) -> Vec<Rc<Shared>> {
+        let key = self.key("session");
         let all = ALL.with_borrow(Clone::clone).into_iter();
-        all.map(|shared| Rc::clone(&shared.client))
-            .filter(|client| client.config.key("session") == key)
-            .collect()
+        all.filter(|shared| shared.key("session") == key).collect()
+    }
+
+    /// This page is left for the logout page.
+    pub fn leave_for_logout(&self) {
+        for shared in self.all_of_session() {
+            shared.left_for_logout.set(Some(clock::now()));
+        }
+    }
+
+    /// That this page is not on its way to the logout page. A guard that begins a session as soon as there is none must not
+    /// undo the sign-out under way.
+    ///
+    /// # Errors
+    /// `login_required`
+    pub fn check_stays(&self) -> Result<()> {
+        let now = clock::now();
+        let left = self.left_for_logout.get();
+        if !left.is_some_and(|left| now.distance(left) < LEAVING) {
+            return Ok(());
+        }
+        Err(AuthError::new(
+            ErrorCode::LoginRequired,
+            "This page is on its way to the logout page. Sign in afterwards.",
+        ))
+    }
+
+    /// Closes the popup of a sign-in, if there is one. The sign-in ends by itself then.
+    pub fn close_popup(&self) {
+        if let Some(sign_in) = self.popup.borrow().as_ref()
+            && let Some(popup) = sign_in.popup.borrow().as_ref()
+        {
+            popup.close();
+        }
     }
 
     /// The storage key of this client's data of that name.

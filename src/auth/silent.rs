@@ -18,7 +18,7 @@ impl Auth {
     /// `server_error`, `temporarily_unavailable` where it may work later; the server's own code where it refuses. A session
     /// that was there before stays.
     pub async fn login_silently(&self, scope: Option<&str>) -> Result<Session> {
-        let scope = scope_of(self.client(), scope)?;
+        let scope = scope_of(&self.shared, scope)?;
         let shared = Rc::clone(&self.shared);
         let task = Box::pin(async move {
             let outcome = sign_in(&shared, &scope).await;

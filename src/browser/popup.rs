@@ -76,6 +76,11 @@ impl Popup {
         let _ = self.0.focus();
     }
 
+    /// Closes it, also while somebody looks at it.
+    pub fn close(&self) {
+        let _ = self.0.close(false);
+    }
+
     /// Tells its page that its answer was taken, so that it closes itself, also where it was cut off.
     pub fn take_answer(&self) {
         let _ = self.0.close(true);
@@ -84,8 +89,7 @@ impl Popup {
 
 impl Drop for Popup {
     fn drop(&mut self) {
-        // Our own function, which closes what we have opened.
-        let _ = self.0.close(false);
+        self.close();
     }
 }
 

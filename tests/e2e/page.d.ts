@@ -108,6 +108,7 @@ declare global {
   var controller: AbortController;
   var ended: unknown[];
   var failed: [at: number, code: AuthErrorCode, retryable: boolean][];
+  var first: Client;
   var forbidden: unknown[];
   /** See `listen` in `support/grants.js`. */
   var heard: [type: AuthEvent["type"], code?: AuthErrorCode][];

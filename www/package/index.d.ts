@@ -138,7 +138,7 @@ export class Auth {
    * @throws {AuthError} `popup_blocked`, `popup_closed`, or `timeout` after ten minutes. Silently: `login_required` where the
    * server wants the user, at once if it says so beforehand; `network`, `timeout`, `server_error`,
    * `temporarily_unavailable` where it may work later. Either way the server's code where it refuses; `login_required` if the
-   * user signs out meanwhile; `configuration`.
+   * user signs out meanwhile, or is on the way to the logout page; `configuration`.
    */
   login(this: void, options: StayingLoginOptions): Promise<Session>;
 
@@ -149,7 +149,8 @@ export class Auth {
    * WebAssembly's memory with the request.
    *
    * @throws {AuthError} `invalid_grant` for a wrong password, or the server's other codes; `network`, `timeout`,
-   * `server_error`, `temporarily_unavailable`, `invalid_response`; `configuration`. A session that was there before stays.
+   * `server_error`, `temporarily_unavailable`, `invalid_response`; `configuration`; `login_required` if the user signs out
+   * meanwhile, or is on the way to the logout page. A session that was there before stays.
    */
   loginWithPassword(
     this: void,
@@ -163,7 +164,7 @@ export class Auth {
    *
    * @throws {AuthError} `invalid_grant` for a token that the server doesn't accept, `unsupported_grant_type` where it can't
    * exchange any, or its other codes; `network`, `timeout`, `server_error`, `temporarily_unavailable`, `invalid_response`;
-   * `configuration`. A session that was there before stays.
+   * `configuration`; `login_required` as `loginWithPassword`. A session that was there before stays.
    */
   exchangeToken(this: void, options: ExchangeOptions): Promise<Session>;
 
@@ -172,7 +173,8 @@ export class Auth {
    * `session.flow` is then "adopted". It renews if there is a refresh token. Only for tokens that the app itself has asked
    * for: one that anybody could have put into a link may be another person's session.
    *
-   * @throws {AuthError} `configuration`, naming the field. A session that was there before stays.
+   * @throws {AuthError} `configuration`, naming the field; `login_required` on the way to the logout page. A session that was
+   * there before stays.
    */
   adopt(this: void, tokens: AdoptedTokens): Promise<Session>;
 
