@@ -10,7 +10,7 @@ use crate::oauth::token::{Credentials, Exchange};
 use crate::oauth::tokens::{Adopted, Tokens};
 use crate::session::attempt::SignInAttempt;
 use crate::session::event::Event;
-use crate::session::failure::login_required;
+use crate::session::failure::sign_in_given_up;
 use crate::session::view::Session;
 use std::rc::Rc;
 
@@ -80,7 +80,7 @@ pub fn scope_of(shared: &Shared, given: Option<&str>) -> Result<String> {
 /// The session that begins with these tokens.
 ///
 /// # Errors
-/// `login_required` if the user has signed out meanwhile.
+/// `login_required` if the user has signed out meanwhile, or a later sign-in has begun a session.
 pub fn begin_session(
     client: &Rc<Client>,
     tokens: Tokens,
@@ -88,5 +88,5 @@ pub fn begin_session(
 ) -> Result<Session> {
     client.handle(Event::SignedIn { tokens, attempt });
     let session = client.session().filter(|_| client.is_current(attempt));
-    session.ok_or_else(login_required)
+    session.ok_or_else(sign_in_given_up)
 }

@@ -14,7 +14,7 @@ use crate::oauth::state::State;
 use crate::oauth::{authorization, loop_guard};
 use crate::options::Flow;
 use crate::session::event::Event;
-use crate::session::failure::login_required;
+use crate::session::failure::{login_required, sign_in_given_up};
 use crate::text::concat;
 use crate::url::Url;
 use std::convert::Infallible;
@@ -83,7 +83,7 @@ async fn leave(shared: &Rc<Shared>, checked: Checked) -> Result<Infallible> {
     let flow = before(departure.came_back(), Box::pin(client.server.flow())).await;
     let flow = flow.ok_or_else(|| came_back(shared))?;
     if !client.is_current(attempt) {
-        return Err(login_required());
+        return Err(sign_in_given_up());
     }
     let state = State::from_random(&random::bytes()?);
     let verifier = match flow {

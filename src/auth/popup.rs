@@ -12,7 +12,7 @@ use crate::client::authorization_request::AuthorizationRequest;
 use crate::error::{AuthError, ErrorCode, Result};
 use crate::oauth::redirect::find;
 use crate::oauth::state::State;
-use crate::session::failure::login_required;
+use crate::session::failure::{login_required, sign_in_given_up};
 use crate::session::view::Session;
 use crate::text::concat;
 use crate::url::Url;
@@ -102,7 +102,7 @@ async fn run(sign_in: &Rc<SignInPopup>, shared: &Shared, scope: &str) -> Result<
         }
     }
     Err(if !client.is_current(attempt) {
-        login_required()
+        sign_in_given_up()
     } else if is_latest() {
         timed_out()
     } else {

@@ -111,7 +111,7 @@ impl Shared {
     pub fn check_stays(&self) -> Result<()> {
         let now = clock::now();
         let left = self.left_for_logout.get();
-        if !left.is_some_and(|left| now.distance(left) < LEAVING) {
+        if left.is_none_or(|left| now.distance(left) >= LEAVING) {
             return Ok(());
         }
         Err(AuthError::new(

@@ -5,7 +5,7 @@ use super::grants::{begin_session, scope_of};
 use super::shared::Shared;
 use crate::client::frame::{self, FrameRequest};
 use crate::error::{AuthError, ErrorCode, Result};
-use crate::session::failure::login_required;
+use crate::session::failure::{login_required, sign_in_given_up};
 use crate::session::view::Session;
 use std::rc::Rc;
 
@@ -40,8 +40,11 @@ async fn sign_in(shared: &Shared, scope: &str) -> Result<Session> {
         old: None,
     };
     let is_wanted = || client.is_current(attempt);
-    let tokens = frame::ask(&client.server, asked, &is_wanted).await?;
-    begin_session(client, tokens, attempt)
+    match frame::ask(&client.server, asked, &is_wanted).await {
+        Ok(tokens) => begin_session(client, tokens, attempt),
+        Err(_) if !is_wanted() => Err(sign_in_given_up()),
+        Err(error) => Err(error),
+    }
 }
 
 /// The domain's settings tell whether this browser is signed in to the server, if they are of this page's origin: no cookies go

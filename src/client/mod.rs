@@ -285,7 +285,7 @@ impl Client {
     }
 
     pub fn begin_sign_in(&self) -> SignInAttempt {
-        self.machine.borrow().begin_sign_in()
+        self.machine.borrow_mut().begin_sign_in()
     }
 
     pub fn is_current(&self, attempt: SignInAttempt) -> bool {

@@ -61,6 +61,15 @@ pub fn login_required() -> AuthError {
     )
 }
 
+/// A sign-in that is over before it has its tokens, or has them in vain.
+pub fn sign_in_given_up() -> AuthError {
+    AuthError::new(
+        ErrorCode::LoginRequired,
+        "This sign-in was given up: the user has signed out meanwhile, or a later sign-in has begun a session. See \
+         auth.session.",
+    )
+}
+
 /// Only the user can help, and the session has not ended yet.
 pub fn wants_user() -> AuthError {
     AuthError::new(

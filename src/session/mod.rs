@@ -96,6 +96,10 @@ pub struct Machine {
     superseded_renewal: Option<(u32, Rc<Tokens>)>,
     /// How many renewals were begun.
     renewals: u32,
+    /// How many sign-ins were begun.
+    sign_ins: u32,
+    /// The number of the sign-in that began a session last.
+    last_sign_in: u32,
     /// How often the user has signed out.
     sign_outs: u32,
     /// When the session began that the user has last signed out of on this page.
@@ -132,6 +136,8 @@ impl Machine {
             settings,
             superseded_renewal: None,
             renewals: 0,
+            sign_ins: 0,
+            last_sign_in: 0,
             sign_outs: 0,
             signed_out_of: None,
             last_session: None,
@@ -290,6 +296,7 @@ impl Machine {
         if !self.is_current(attempt) {
             return step.out.push(Effect::Revoke(Rc::new(tokens)));
         }
+        self.last_sign_in = attempt.number;
         // What tells one session from another must differ, also where the page has stopped the clock.
         if let Some(last) = self.last_session
             && last >= tokens.signed_in_at

@@ -114,14 +114,17 @@ impl Machine {
     }
 
     /// A sign-in that begins now.
-    pub fn begin_sign_in(&self) -> SignInAttempt {
+    pub fn begin_sign_in(&mut self) -> SignInAttempt {
+        let number = self.sign_ins;
+        self.sign_ins += 1;
         SignInAttempt {
             sign_outs: self.sign_outs,
+            number,
         }
     }
 
-    /// Whether the user has not signed out since that sign-in was begun.
+    /// Whether the user has not signed out since that sign-in was begun, and no later one has begun a session.
     pub fn is_current(&self, attempt: SignInAttempt) -> bool {
-        attempt.sign_outs == self.sign_outs
+        attempt.sign_outs == self.sign_outs && attempt.number >= self.last_sign_in
     }
 }

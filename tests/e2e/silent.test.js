@@ -3,6 +3,7 @@ import {
   answerAt,
   assertHidden,
   AUTHORITY_PATH,
+  AUTHORIZE_PATH,
   authorizations,
   byCode,
   heard,
@@ -160,6 +161,23 @@ suite("A silent sign-in", (claim) => {
     );
     assert.equal(error.code, "login_required");
     assert.equal(await page.evaluate(() => auth.session), null);
+    assert.equal(await framesIn(page), 0);
+  });
+
+  claim("takes no later sign-in's place", async (visit) => {
+    const page = await knownAtServer(visit);
+    const held = hold(visit, AUTHORIZE_PATH);
+    await page.evaluate(() => {
+      window.out = settled(auth.login({ mode: "silent" }));
+    });
+    await held.arrived;
+    await page.evaluate(() => auth.adopt({ accessToken: "another" }));
+    held.release();
+    const { error } = await page.evaluate(() => window.out);
+    assert.equal(error?.code, "login_required");
+    assert.match(error.message, /a later sign-in has begun a session/);
+    const session = await page.evaluate(() => auth.session);
+    assert.equal(session?.flow, "adopted");
     assert.equal(await framesIn(page), 0);
   });
 

@@ -10,7 +10,7 @@ use placeos_auth::session::event::{Event, Snapshot};
 use placeos_auth::session::tab_message::TabMessage;
 use placeos_auth::session::{Machine, Settings};
 use placeos_auth::time::Instant;
-use std::ops::Deref;
+use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
 pub fn settings(renew_before: Duration, storage: StorageKind) -> Settings {
@@ -59,6 +59,12 @@ impl Deref for Driver {
 
     fn deref(&self) -> &Machine {
         &self.machine
+    }
+}
+
+impl DerefMut for Driver {
+    fn deref_mut(&mut self) -> &mut Machine {
+        &mut self.machine
     }
 }
 

@@ -212,6 +212,27 @@ fn an_app_sees_all_but_the_token() {
     assert!(!signed_in(Some("60")).session(NOW).unwrap().can_renew);
 }
 
+#[test]
+fn of_two_sign_ins_under_way_the_one_that_was_begun_last_has_its_way() {
+    for (first_to_end, flows) in [(0, ["password", "code"]), (1, ["code", "code"])] {
+        let mut machine = self::machine();
+        let attempts = [Flow::Password, Flow::Code].map(|flow| (flow, machine.begin_sign_in()));
+        let mut seen = Vec::new();
+        let mut effects = Vec::new();
+        for at in [first_to_end, 1 - first_to_end] {
+            let (flow, attempt) = attempts[at];
+            let tokens = tokens_of(flow, None);
+            effects = machine.step(Event::SignedIn { tokens, attempt }, NOW);
+            seen.push(machine.session(NOW).unwrap().flow);
+        }
+        assert_eq!(seen, flows);
+        let is_in_vain = first_to_end == 1;
+        assert_eq!(names(&effects).contains(&"revoke"), is_in_vain);
+        let is_current = attempts.map(|(_, attempt)| machine.is_current(attempt));
+        assert_eq!(is_current, [false, true]);
+    }
+}
+
 #[derive(Clone, Debug)]
 enum Step {
     SignIn(u64),

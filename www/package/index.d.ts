@@ -138,7 +138,8 @@ export class Auth {
    * @throws {AuthError} `popup_blocked`, `popup_closed`, or `timeout` after ten minutes. Silently: `login_required` where the
    * server wants the user, at once if it says so beforehand; `network`, `timeout`, `server_error`,
    * `temporarily_unavailable` where it may work later. Either way the server's code where it refuses; `login_required` if the
-   * user signs out meanwhile, or is on the way to the logout page; `configuration`.
+   * user signs out meanwhile, if a sign-in that was begun later has given a session, or on the way to the logout page;
+   * `configuration`.
    */
   login(this: void, options: StayingLoginOptions): Promise<Session>;
 
