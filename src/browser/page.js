@@ -174,7 +174,7 @@ export function openPopup() {
     const popup = /** @type {Page | null} */ (open("", "_blank", features));
     if (!popup || popup.closed) return;
     const latch = newLatch();
-    /** @type {BroadcastChannel | undefined} */
+    /** @type {ReturnType<typeof listen>} */
     let channel;
     let told = "";
     let looksClosed = 0;
@@ -200,7 +200,7 @@ export function openPopup() {
       focus: () => popup.focus(),
       close(isTaken) {
         removeEventListener(ANSWERED, latch.open);
-        if (isTaken) channel?.postMessage(TAKEN);
+        if (isTaken) channel?.post(TAKEN);
         channel?.close();
         try {
           popup[ANSWER] = "";
@@ -228,7 +228,7 @@ export async function offerAnswer(answer, name) {
     isTaken = text === TAKEN;
     latch.open();
   });
-  channel?.postMessage(answer);
+  channel?.post(answer);
   try {
     /** @type {Window | null} */ (opener)?.dispatchEvent(new Event(ANSWERED));
   } catch {
@@ -260,14 +260,30 @@ function held(page) {
 }
 
 /**
+ * A channel between the popup and the page that opened it. What a page has in the place of `BroadcastChannel` may throw.
+ *
  * @param {string} name
  * @param {(text: string) => void} onText
  */
 function listen(name, onText) {
   try {
     const channel = new BroadcastChannel(name);
-    channel.onmessage = ({ data }) => onText(String(data));
-    return channel;
+    channel.onmessage = ({ data }) => {
+      if (typeof data === "string") onText(data);
+    };
+    return {
+      /** @param {string} text */
+      post(text) {
+        try {
+          channel.postMessage(text);
+        } catch {}
+      },
+      close() {
+        try {
+          channel.close();
+        } catch {}
+      },
+    };
   } catch {}
 }
 

@@ -194,6 +194,54 @@ suite("A popup", (claim) => {
     assert.equal(await page.evaluate(() => auth.session), null);
   });
 
+  claim("needs no channel that works", async (visit) => {
+    await visit.context.addInitScript(() => {
+      const fail = () => {
+        throw new Error("no channel");
+      };
+      Object.assign(BroadcastChannel.prototype, {
+        postMessage: fail,
+        close: fail,
+      });
+    });
+    const page = await visit.open();
+    await create(page, { redirectUri });
+    const popup = await openPopup(page);
+    await typePassword(popup);
+    assert.ok((await outcome(page)).value);
+    await closed(popup);
+  });
+
+  claim("ignores what is no answer on its channel", async (visit) => {
+    const page = await visit.open();
+    await page.evaluate(() => {
+      const Own = BroadcastChannel;
+      window.opened = [];
+      window.BroadcastChannel = class extends Own {
+        constructor(/** @type {string} */ name) {
+          super(name);
+          window.opened.push(name);
+        }
+      };
+    });
+    await create(page, { redirectUri });
+    const popup = await openPopup(page);
+    await popup.getByLabel("Password").waitFor();
+    const names = await page.evaluate(() => window.opened);
+    assert.ok(names.some((name) => name.includes(":popup:")));
+    const other = await visit.open();
+    await other.evaluate((given) => {
+      for (const name of given)
+        for (const data of [null, 1n, { toString: 1 }, "", "taken", "http://["])
+          new BroadcastChannel(name).postMessage(data);
+    }, names);
+    await typePassword(popup);
+    assert.ok((await outcome(page)).value);
+    await closed(popup);
+    const failures = visit.lines.filter((line) => line.includes("TypeError"));
+    assert.deepEqual(failures, []);
+  });
+
   claim("is closed by a sign-out", async (visit) => {
     const page = await visit.open();
     await create(page, { redirectUri });
