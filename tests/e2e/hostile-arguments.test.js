@@ -17,6 +17,23 @@ async function echoing(visit) {
   return page;
 }
 
+suite("What an app hands to `login` and `logout`", (claim) => {
+  claim("with a getter that throws makes them reject", async (visit) => {
+    const { page } = await signedInByPassword(visit);
+    for (const method of ["login", "logout"]) {
+      const seen = await page.evaluate(async (name) => {
+        const options = Object.defineProperty({}, "preventDefault", {
+          get() {
+            throw new RangeError("the app's own");
+          },
+        });
+        return (await settled(auth[name](options))).error;
+      }, method);
+      assert.equal(seen?.message, "the app's own");
+    }
+  });
+});
+
 suite("What an app hands to `fetch`", (claim) => {
   claim(
     "with a getter that throws makes it reject, 10,000 times, and changes nothing",

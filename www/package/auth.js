@@ -42,7 +42,7 @@ export class Auth {
     this.fetch = (input, init) => signed(input, init);
 
     this.login = /** @type {Interface["login"]} */ (
-      (/** @type {object | undefined} */ options) =>
+      async (/** @type {object | undefined} */ options) =>
         core.login(given(options)).then(session)
     );
 
@@ -60,7 +60,7 @@ export class Auth {
     };
 
     /** @type {Interface["logout"]} */
-    this.logout = (options) => core.logout(given(options));
+    this.logout = async (options) => core.logout(given(options));
 
     /** @type {Interface["token"]} */
     this.token = () => core.token();
