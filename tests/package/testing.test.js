@@ -158,3 +158,39 @@ test("is put in place of a fetch, and taken away", { skip }, async () => {
   restore();
   assert.equal(target.fetch, fetch);
 });
+
+test(
+  "sends by the fetch it is in place of, once more after a 401",
+  { skip },
+  async () => {
+    const sent = /** @type {(string | null)[]} */ ([]);
+    /** @type {{ fetch: typeof globalThis.fetch }} */
+    const target = {
+      async fetch(_input, init) {
+        assert.equal(this, target);
+        sent.push(new Headers(init?.headers).get("authorization"));
+        return new Response(null, { status: sent.length === 1 ? 401 : 204 });
+      },
+    };
+    const fetch = () => assert.fail("another fetch answers");
+    const auth = createTestAuth({ fetch });
+    const first = await auth.token();
+    auth.install(target);
+    assert.equal((await target.fetch(API)).status, 204);
+    assert.deepEqual(sent, [`Bearer ${first}`, `Bearer ${await auth.token()}`]);
+    auth.signOut();
+    await target.fetch(API);
+    assert.equal(sent[2], null);
+  },
+);
+
+test(
+  "sends at once where nothing has to be renewed, as the real one does",
+  { skip },
+  async () => {
+    const auth = createTestAuth();
+    const answer = auth.fetch(API);
+    assert.equal(auth.requests.length, 1);
+    await answer;
+  },
+);

@@ -23,7 +23,7 @@ export interface TestAuthOptions {
   redirect?: RedirectResult;
   /** What differs from a made-up domain. */
   authority?: Partial<Authority>;
-  /** What answers requests. Default: 200 with `[]`. */
+  /** What answers requests of `auth.fetch`. Default: 200 with `[]`. Those of an installed one go to the `fetch` it is in place of. */
   fetch?: typeof globalThis.fetch;
   /** What `openWebSocket` gives. Default: it rejects. */
   openWebSocket?: (
@@ -36,7 +36,7 @@ export interface TestAuthOptions {
 
 /** An `Auth` that does what the test says. */
 export interface TestAuth extends Auth {
-  /** Every request that was sent by `fetch`, signed or not. */
+  /** Every request that was sent by `fetch`, signed or not, and by an installed one while there is a session. */
   readonly requests: readonly TestRequest[];
   /** Begins a session; listeners hear "signed-in". */
   signIn(this: void, session?: Partial<Session>): void;

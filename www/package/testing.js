@@ -36,7 +36,6 @@ export function createTestAuth(options = {}) {
     server,
     ...(options.protectedResources ?? []).map((url) => new URL(url)),
   ];
-  const send = options.fetch ?? (async () => emptyList());
   /** @type {Session | null} */
   let session = null;
   /** @type {AuthError | null} */
@@ -92,11 +91,16 @@ export function createTestAuth(options = {}) {
     return /** @type {Session} */ (session);
   };
 
+  /** The token, where it is there and good for now. */
+  const tokenNow = () => {
+    const end = session && (session.expiresAt ?? Infinity);
+    return end !== null && end > Date.now() ? `test-token-${tokens}` : null;
+  };
+
   /** @type {TestAuth["token"]} */
   const token = async () => {
     if (!session) throw loginRequired("Nobody is signed in. Call signIn().");
-    const { expiresAt } = session;
-    if (expiresAt !== null && expiresAt <= Date.now()) await renew();
+    if (!tokenNow()) await renew();
     return `test-token-${tokens}`;
   };
 
@@ -107,8 +111,8 @@ export function createTestAuth(options = {}) {
     return isSafe && resources.some((resource) => covers(resource, url));
   };
 
-  /** @type {typeof globalThis.fetch} */
-  const fetch = async (input, init) => {
+  /** @type {(send: typeof globalThis.fetch) => typeof globalThis.fetch} */
+  const fetchOver = (send) => async (input, init) => {
     const given = isRequest(input) ? input : undefined;
     const url = new URL(given?.url ?? String(input), pageBase() ?? server).href;
     const headers = headersOf(init?.headers ?? given?.headers);
@@ -125,12 +129,14 @@ export function createTestAuth(options = {}) {
       });
     };
     if (!isSigned) return once();
-    const response = await once(await token());
+    const response = await once(tokenNow() ?? (await token()));
     if (response.status !== 401 || given?.body || failure || !session?.canRenew)
       return response;
     await renew();
     return once(await token());
   };
+
+  const fetch = fetchOver(options.fetch ?? (async () => emptyList()));
 
   become(
     options.session === null ? null : { ...newSession(), ...options.session },
@@ -222,8 +228,10 @@ export function createTestAuth(options = {}) {
     },
     install: (target = globalThis) => {
       const original = target.fetch;
-      target.fetch = (input, init) =>
-        session ? fetch(input, init) : original(input, init);
+      /** @type {typeof globalThis.fetch} */
+      const via = (input, init) => original.call(target, input, init);
+      const signed = fetchOver(via);
+      target.fetch = (input, init) => (session ? signed : via)(input, init);
       return () => {
         target.fetch = original;
       };
