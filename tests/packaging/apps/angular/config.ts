@@ -1,0 +1,32 @@
+import { provideHttpClient, withInterceptors } from "@angular/common/http";
+import {
+  type ApplicationConfig,
+  provideZonelessChangeDetection,
+} from "@angular/core";
+import {
+  provideRouter,
+  withEnabledBlockingInitialNavigation,
+} from "@angular/router";
+import { authInterceptor, provideAuth } from "placeos-auth/angular";
+import { routes } from "./routes";
+
+/** The router may start with the app, in place of after it. */
+const isBlocking = sessionStorage.getItem("initial-navigation") === "blocking";
+
+export const config: ApplicationConfig = {
+  providers: [
+    provideZonelessChangeDetection(),
+    provideAuth(
+      {
+        redirectUri: "/angular/",
+        apiKey: { parameter: "x-api-key" },
+        log: console.debug,
+      },
+      { failedUrl: "/failed" },
+    ),
+    provideHttpClient(withInterceptors([authInterceptor])),
+    isBlocking
+      ? provideRouter(routes, withEnabledBlockingInitialNavigation())
+      : provideRouter(routes),
+  ],
+};
