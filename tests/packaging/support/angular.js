@@ -6,8 +6,8 @@ import { sourceOf } from "./app.js";
 
 const CLI = join(root, "tests/packaging/node_modules/@angular/cli/bin/ng.js");
 
-/** @type {Promise<unknown> | undefined} */
-let building;
+/** @type {Record<string, Promise<unknown>>} */
+const building = {};
 
 /**
  * Builds an app by its `angular.json`, once for all worlds of a test file: that takes half a minute.
@@ -16,9 +16,9 @@ let building;
  */
 export async function withAngular(name) {
   const env = { ...process.env, NG_CLI_ANALYTICS: "false" };
-  building ??= must(process.execPath, [CLI, "build"], {
+  building[name] ??= must(process.execPath, [CLI, "build"], {
     cwd: sourceOf(name),
     env,
   });
-  await building;
+  await building[name];
 }

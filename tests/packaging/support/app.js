@@ -10,7 +10,7 @@ import { install } from "./install.js";
 /** @import { Kind, World } from "../../e2e/support/worlds.js" */
 
 /** As the documentation asks for. */
-const POLICY = [
+export const POLICY = [
   "default-src 'self'",
   "script-src 'self' 'wasm-unsafe-eval'",
   "connect-src 'self' ws:",
@@ -55,11 +55,12 @@ async function withVite(name) {
  * @param {object} [options]
  * @param {(name: string) => Promise<void>} [options.build] what builds it
  * @param {"rails" | "next"} [options.generation] of the sandbox
+ * @param {string} [options.policy] of the app's pages
  * @returns {Kind}
  */
 export const appOf = (
   name,
-  { build = withVite, generation = "rails" } = {},
+  { build = withVite, generation = "rails", policy = POLICY } = {},
 ) => ({
   name: `${name}, ${generation}`,
   isNewest: generation === "next",
@@ -74,7 +75,7 @@ export const appOf = (
       port,
       apps: [{ name, redirectUris: [`${origin}/${name}/`] }],
       site: published(`/${name}`, builtOf(name), {
-        "Content-Security-Policy": POLICY,
+        "Content-Security-Policy": policy,
         "Referrer-Policy": "no-referrer",
       }),
     });

@@ -27,7 +27,8 @@ const NO_RESPONSE = Symbol("no response");
 /** @type {typeof import("placeos-auth/angular").authInterceptor} */
 export function authInterceptor(request, next) {
   const provided = injectProvided("authInterceptor");
-  if (provided.isOnServer || request.method === "JSONP") return next(request);
+  // A script, which can't send headers.
+  if (request.method === "JSONP") return next(request);
   const zone = inject(NgZone);
   const canRefuseRedirects = inject(HttpBackend) instanceof FetchBackend;
 

@@ -96,51 +96,57 @@ export function injectProvided(user) {
  */
 function provide(client, failedUrl) {
   const zone = inject(NgZone);
-  const destroyRef = inject(DestroyRef);
+  const atEnd = endOf(inject(DestroyRef));
   const isOnServer = !isAuth(client) && isPlatformServer(inject(PLATFORM_ID));
   const session = signal(/** @type {Session | null} */ (null));
 
   /** @param {Auth} auth */
   const use = (auth) => {
     // With zone.js, a change outside of Angular's zone would be shown with the next one inside.
-    const unsubscribe = auth.subscribe(() =>
-      zone.run(() => session.set(auth.session)),
-    );
-    destroyRef.onDestroy(unsubscribe);
+    const listener = () => zone.run(() => session.set(auth.session));
+    atEnd(auth.subscribe(listener));
     session.set(auth.session);
     provided.auth = auth;
     return auth;
   };
 
-  /** @type {Provided} */
-  const provided = {
+  /** @returns {Promise<Auth>} */
+  const make = async (/** @type {AuthOptions} */ options) => {
+    const navigate = navigateBy(inject(Location));
+    // Inside of Angular's zone, its timers would keep the app from ever being stable.
+    const auth = await zone.runOutsideAngular(() =>
+      createAuth({ navigate, ...options }),
+    );
+    atEnd(auth.close);
+    return use(auth);
+  };
+
+  const provided = /** @type {Provided} */ ({
     auth: null,
     session,
     isOnServer,
     failedUrl,
-    ready: /** @type {Promise<any>} */ (Promise.resolve()),
-  };
-  if (isAuth(client)) use(client);
-  else if (isOnServer) use(createServerAuth());
-  else provided.ready = make(client, zone, destroyRef).then(use);
+  });
+  if (isAuth(client)) provided.ready = Promise.resolve(use(client));
+  else if (isOnServer)
+    provided.ready = Promise.resolve(use(createServerAuth()));
+  else provided.ready = make(client);
   return provided;
 }
 
 /**
- * A client that is closed with the app.
+ * What calls back at the end of the app, and at once where that has come: the client may be there later.
  *
- * @param {AuthOptions} options
- * @param {NgZone} zone
  * @param {DestroyRef} destroyRef
  */
-async function make(options, zone, destroyRef) {
-  const navigate = navigateBy(inject(Location));
-  // Inside of Angular's zone, its timers would keep the app from ever being stable.
-  const auth = await zone.runOutsideAngular(() =>
-    createAuth({ navigate, ...options }),
-  );
-  destroyRef.onDestroy(() => auth.close());
-  return auth;
+function endOf(destroyRef) {
+  const controller = new AbortController();
+  const { signal } = controller;
+  destroyRef.onDestroy(() => controller.abort());
+  return (/** @type {() => void} */ end) => {
+    if (signal.aborted) end();
+    else signal.addEventListener("abort", () => end());
+  };
 }
 
 /**
