@@ -104,6 +104,21 @@ suite(
     );
 
     claim(
+      "signs a request that comes before the client is there",
+      async (visit) => {
+        const page = await visit.open("/angular/rooms");
+        await typePassword(page);
+        await assertRooms(page);
+        await page.reload();
+        await assertRooms(page);
+        const signatures = visit.requests
+          .filter(({ url }) => url.endsWith("/auth/authority?by=app"))
+          .map(({ headers }) => headers.authorization?.split(" ")[0]);
+        assert.deepEqual(signatures, [undefined, "Bearer", "Bearer"]);
+      },
+    );
+
+    claim(
       "sends nobody to the server again after a refusal, and says why",
       async (visit) => {
         visit.answer(refuseWith());

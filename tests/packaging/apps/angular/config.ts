@@ -1,6 +1,12 @@
-import { provideHttpClient, withInterceptors } from "@angular/common/http";
+import {
+  HttpClient,
+  provideHttpClient,
+  withInterceptors,
+} from "@angular/common/http";
 import {
   type ApplicationConfig,
+  inject,
+  provideAppInitializer,
   provideZonelessChangeDetection,
 } from "@angular/core";
 import {
@@ -25,6 +31,10 @@ export const config: ApplicationConfig = {
       { failedUrl: "/failed" },
     ),
     provideHttpClient(withInterceptors([authInterceptor])),
+    // The app waits for it, as others do for their settings.
+    provideAppInitializer(() =>
+      inject(HttpClient).get("/auth/authority", { params: { by: "app" } }),
+    ),
     isBlocking
       ? provideRouter(routes, withEnabledBlockingInitialNavigation())
       : provideRouter(routes),
