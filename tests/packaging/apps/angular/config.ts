@@ -14,6 +14,7 @@ import {
   withEnabledBlockingInitialNavigation,
 } from "@angular/router";
 import { authInterceptor, provideAuth } from "placeos-auth/angular";
+import { catchError, EMPTY } from "rxjs";
 import { routes } from "./routes";
 
 /** The router may start with the app, in place of after it. */
@@ -31,9 +32,11 @@ export const config: ApplicationConfig = {
       { failedUrl: "/failed" },
     ),
     provideHttpClient(withInterceptors([authInterceptor])),
-    // The app waits for it, as others do for their settings.
+    // The app waits for it, as others do for their settings. With an API key it fails, for it is an XHR.
     provideAppInitializer(() =>
-      inject(HttpClient).get("/auth/authority", { params: { by: "app" } }),
+      inject(HttpClient)
+        .get("/auth/authority", { params: { by: "app" } })
+        .pipe(catchError(() => EMPTY)),
     ),
     isBlocking
       ? provideRouter(routes, withEnabledBlockingInitialNavigation())
