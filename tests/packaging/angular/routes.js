@@ -28,6 +28,14 @@ async function assertRooms(page) {
 const signInsOf = (visit) =>
   new Set(authorizations(visit).map(({ state }) => state)).size;
 
+/**
+ * How often the app was loaded.
+ *
+ * @param {Visit} visit
+ */
+const loadsOf = ({ requests }) =>
+  requests.filter(({ url }) => url.endsWith("/angular/main.js")).length;
+
 /** @param {Visit} visit */
 function assertNoComplaint({ lines }) {
   assert.deepEqual(
@@ -53,6 +61,7 @@ for (const generation of /** @type {const} */ (["rails", "next"])) {
             await assertRooms(page);
             assert.equal(page.url(), `${visit.world.app}/angular/${path}`);
             assert.equal(signInsOf(visit), 1);
+            assert.equal(loadsOf(visit), 2, "before the sign-in and after");
             await page.reload();
             await assertRooms(page);
             assert.equal(signInsOf(visit), 1);
