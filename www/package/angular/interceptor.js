@@ -12,7 +12,6 @@ import { AuthError } from "../index.js";
 import { injectProvided } from "./provider.js";
 
 /** @typedef {import("@angular/common/http").HttpEvent<unknown>} HttpEvent */
-/** @typedef {import("@angular/common/http").HttpHandlerFn} HttpHandlerFn */
 /** @typedef {import("@angular/common/http").HttpRequest<unknown>} HttpRequest */
 /** @typedef {typeof globalThis.fetch} Fetch */
 
