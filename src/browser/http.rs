@@ -4,6 +4,7 @@
 use crate::browser::{json, property};
 use crate::error::{AuthError, ErrorCode, Result};
 use crate::oauth::http::{Answer, Fields, Post, Value};
+use crate::secret::Secret;
 use js_sys::{Array, Function, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 
@@ -64,6 +65,7 @@ pub struct Reply {
     status: u16,
     retry_after: Option<String>,
     body: Option<Body>,
+    form: Option<Secret>,
 }
 
 impl Reply {
@@ -73,6 +75,7 @@ impl Reply {
             status: self.status,
             retry_after: self.retry_after.as_deref(),
             body: self.body.as_ref().map(|body| body as &dyn Fields),
+            form: self.form.as_ref(),
         }
     }
 }
@@ -125,7 +128,11 @@ pub async fn post(post: Post) -> Result<Reply> {
     } else {
         POST
     };
-    send(&post.url, options, Some(post.body.reveal())).await
+    let reply = send(&post.url, options, Some(post.body.reveal())).await?;
+    Ok(Reply {
+        form: Some(post.body),
+        ..reply
+    })
 }
 
 /// Whether anybody answers there, readable for this page or not.
@@ -167,5 +174,6 @@ async fn send(url: &str, options: &str, body: Option<&str>) -> Result<Reply> {
         status: status as u16,
         retry_after: property(&answer, "1").as_string(),
         body: (body.is_object() && !Array::is_array(&body)).then_some(Body(body)),
+        form: None,
     })
 }

@@ -120,6 +120,7 @@ async fn answer(
                     status: frame.status().unwrap_or_default(),
                     retry_after: None,
                     body: None,
+                    form: None,
                 };
                 let error = page.success().err().filter(AuthError::retryable);
                 return error.map_or(Ok(None), Err);

@@ -1,7 +1,7 @@
 //! Requests to the server's endpoints, and its answers, as values.
 
 use crate::error::{AuthError, ErrorCode, Result};
-use crate::oauth::form;
+use crate::oauth::form::{self, Form};
 use crate::secret::Secret;
 use std::time::Duration;
 
@@ -30,6 +30,16 @@ impl Post {
         }
     }
 }
+
+/// The fields of forms that hold secrets.
+const SECRETS: [&str; 6] = [
+    "client_secret",
+    "code",
+    "code_verifier",
+    "password",
+    "refresh_token",
+    "subject_token",
+];
 
 /// What an answer says under a name.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,6 +73,8 @@ pub struct Answer<'a> {
     pub retry_after: Option<&'a str>,
     /// The body, if it is a JSON object of a length that can be meant.
     pub body: Option<&'a dyn Fields>,
+    /// The form that it answers.
+    pub form: Option<&'a Secret>,
 }
 
 impl Answer<'_> {
@@ -100,13 +112,28 @@ impl Answer<'_> {
             && self.status != 429
             && let Value::Text(error) = body.get("error")
         {
+            let own = |name| text(body, name).filter(|text| !self.repeats_secret(text));
             return Err(self.failure(AuthError::from_server(
                 &error,
-                text(body, "error_description").as_deref(),
-                text(body, "error_uri").as_deref(),
+                own("error_description").as_deref(),
+                own("error_uri").as_deref(),
             )));
         }
         self.success()
+    }
+
+    /// Whether a text of the server's has a secret in it that was posted: errors are shown, and logged.
+    fn repeats_secret(&self, text: &str) -> bool {
+        let Some(form) = self.form else {
+            return false;
+        };
+        Form::parse(form.reveal()).pairs().any(|(name, value)| {
+            // Not by `contains`, whose search is three kilobytes of code.
+            let mut starts = (0..text.len()).filter_map(|at| text.get(at..));
+            SECRETS.contains(&name)
+                && !value.is_empty()
+                && starts.any(|rest| rest.starts_with(value))
+        })
     }
 
     fn failure(&self, error: AuthError) -> AuthError {

@@ -1,5 +1,5 @@
 use crate::support::{judged, judged_with};
-use placeos_auth::oauth::http::{Post, Value};
+use placeos_auth::oauth::http::{Answer, Post, Value};
 use placeos_auth::{AuthError, ErrorCode};
 use proptest::prelude::*;
 
@@ -20,6 +20,40 @@ fn a_form_is_posted_in_the_body_and_what_has_no_value_is_left_out() {
     );
     assert_eq!(post.url, "https://a.test/token");
     assert_eq!(post.body.reveal(), "a=b+c%26d&f=");
+}
+
+#[test]
+fn an_error_repeats_no_secret_that_was_posted() {
+    let post = Post::new(
+        String::new(),
+        &[
+            ("client_id", Some("the-client")),
+            ("password", Some("p&ss word")),
+            ("client_secret", Some("")),
+        ],
+    );
+    let refusal = |text: &str| {
+        let body = serde_json::json!({
+            "error": "invalid_grant",
+            "error_description": text,
+            "error_uri": format!("https://a.test/{text}"),
+        });
+        judged(400, &body.to_string(), |answer| {
+            let answer = Answer {
+                form: Some(&post.body),
+                ..*answer
+            };
+            answer.granted().err().unwrap()
+        })
+    };
+    let told = refusal("wrong: p&ss word!");
+    assert_eq!(told.code(), ErrorCode::InvalidGrant);
+    assert_eq!((told.description(), told.uri()), (None, None));
+    assert!(!told.to_string().contains("p&ss"));
+    // What isn't secret helps.
+    let helpful = refusal("unknown the-client");
+    assert_eq!(helpful.description(), Some("unknown the-client"));
+    assert!(helpful.uri().is_some());
 }
 
 #[test]

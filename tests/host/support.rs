@@ -68,6 +68,7 @@ pub fn judged_with<T>(
         status,
         retry_after,
         body: object.map(|json| json as &dyn Fields),
+        form: None,
     })
 }
 
