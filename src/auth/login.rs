@@ -121,7 +121,8 @@ async fn leave(shared: &Rc<Shared>, checked: Checked) -> Result<Infallible> {
         Stayed::NeverLeft => AuthError::new(
             ErrorCode::Timeout,
             "The page was not left for the server within a minute. Offer the sign-in again.",
-        ),
+        )
+        .into_final(),
     })
 }
 

@@ -171,4 +171,5 @@ fn timed_out() -> AuthError {
         ErrorCode::Timeout,
         "The user didn't sign in in the popup within ten minutes. Offer the sign-in again.",
     )
+    .into_final()
 }

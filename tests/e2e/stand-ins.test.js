@@ -296,6 +296,28 @@ suite("A page whose", (claim) => {
     assert.equal(error.code, "unsupported_environment");
   });
 
+  claim("objects have more than they should goes on", async (visit) => {
+    await visit.context.addInitScript(() => {
+      for (const name of ["get", "set", "value", "writable"])
+        Object.defineProperty(Object.prototype, name, {
+          value: name === "writable" ? true : () => {},
+          configurable: true,
+        });
+    });
+    const page = await visit.context.newPage();
+    await page.goto(`${visit.world.app}/app/bare.html`);
+    await ready(page);
+    const { session, error } = await page.evaluate(async () => {
+      const auth = await createAuth();
+      const { code } = await auth.token().catch((reason) => reason);
+      return { session: auth.session, error: code };
+    });
+    assert.deepEqual(
+      { session, error },
+      { session: null, error: "login_required" },
+    );
+  });
+
   claim("setTimeout is gone is told so", async (visit) => {
     const page = await visit.open();
     const { error } = await page.evaluate(() => {

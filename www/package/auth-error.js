@@ -4,6 +4,15 @@ const PAGES = "https://github.com/PlaceOS/placeos-auth/blob/main/docs/errors/";
 /** @param {string} code */
 const pageOf = (code) => `${PAGES}${code}.md`;
 
+/**
+ * The descriptor of a property, with nothing that a page has put into `Object.prototype`.
+ *
+ * @param {PropertyDescriptor} descriptor
+ * @returns {PropertyDescriptor}
+ */
+export const own = (descriptor) =>
+  Object.assign(Object.create(null), descriptor);
+
 /** Every failure: a stable `code`, a sentence for people, never a secret. See the types for the codes. */
 export class AuthError extends Error {
   /**
@@ -44,7 +53,7 @@ export class AuthError extends Error {
 }
 
 // On the prototype, as for the platform's own errors, so that it survives minifiers that rename classes.
-Object.defineProperty(AuthError.prototype, "name", { value: "AuthError" });
+Object.defineProperty(AuthError.prototype, "name", own({ value: "AuthError" }));
 
 /**
  * Takes query and fragment out of the URLs in an error's stack: where a script is part of the page, Firefox has the page's
@@ -58,11 +67,11 @@ export function withoutSecrets(error) {
       /(\w:\/\/[^\s?#]*)[?#].*?(?=(:\d+){0,2}\)?$)/gm,
       "$1",
     );
-    Object.defineProperty(error, "stack", {
-      value,
-      configurable: true,
-      writable: true,
-    });
+    Object.defineProperty(
+      error,
+      "stack",
+      own({ value, configurable: true, writable: true }),
+    );
   } catch {
     // There is none, or it is the app's own.
   }

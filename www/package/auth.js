@@ -1,4 +1,4 @@
-import { AuthError, withoutSecrets } from "./auth-error.js";
+import { AuthError, own, withoutSecrets } from "./auth-error.js";
 import { complete, create } from "./core.js";
 import { fetchOver } from "./fetch.js";
 import { given } from "./given.js";
@@ -34,8 +34,8 @@ export class Auth {
     const session = () => /** @type {Session} */ (core.session);
     inUse.add(core);
     Object.defineProperties(this, {
-      session: { get: () => core.session, enumerable: true },
-      redirect: { get: () => core.redirect, enumerable: true },
+      session: own({ get: () => core.session, enumerable: true }),
+      redirect: own({ get: () => core.redirect, enumerable: true }),
     });
 
     /** @type {Interface["fetch"]} */
