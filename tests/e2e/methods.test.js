@@ -2,6 +2,29 @@ import assert from "node:assert/strict";
 import { signedInByPassword, SYSTEMS } from "./support/grants.js";
 import { suite } from "./support/suite.js";
 
+suite("A client", (claim) => {
+  claim("says what its server is, and keeps to it", async (visit) => {
+    const page = await visit.open();
+    const named = "https://placeos.example.com";
+    const seen = await page.evaluate(async (server) => {
+      const servers = [];
+      for (const options of [
+        {},
+        { server: `${server.toUpperCase()}:443/` },
+        { server, protectedResources: ["https://files.example.com"] },
+      ]) {
+        await create(options);
+        servers.push(auth.server);
+        Reflect.set(auth, "server", "https://attacker.test");
+        servers.push(auth.server);
+      }
+      return servers;
+    }, named);
+    const own = visit.world.app;
+    assert.deepEqual(seen, [own, own, named, named, named, named]);
+  });
+});
+
 suite("A method of a client", (claim) => {
   claim("works without the client it was taken off", async (visit) => {
     const { page } = await signedInByPassword(visit);

@@ -45,6 +45,7 @@ export interface AnyEvent {
 
 /** A client as a page without types sees it: its methods may be given anything. */
 export interface Client {
+  readonly server: string;
   readonly session: Session | null;
   readonly redirect: {
     status: PlainRedirect["status"];

@@ -55,6 +55,11 @@ test(
   },
 );
 
+test("names its server by its origin", { skip }, () => {
+  const server = "https://building.example.com/";
+  assert.equal(createTestAuth({ server }).server, server.slice(0, -1));
+});
+
 test("covers a protected resource by whole segments", { skip }, async () => {
   const protectedResources = ["https://files.example.com/rooms"];
   const auth = createTestAuth({ protectedResources });

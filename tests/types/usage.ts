@@ -75,6 +75,10 @@ const version: string | null = authority.version;
 // @ts-expect-error unknown until the app has looked
 authority.config.theme;
 
+const server: string = auth.server;
+// @ts-expect-error one client has one server
+auth.server = server;
+
 const session: Session | null = auth.session;
 if (session) {
   const expiresAt: number | null = session.expiresAt;

@@ -25,15 +25,19 @@ const undone = /** @type {WeakMap<Fetch, Fetch>} */ (new WeakMap());
  * @implements {Interface}
  */
 export class Auth {
+  server = /** @type {Interface["server"]} */ ("");
   session = /** @type {Interface["session"]} */ (null);
   redirect = /** @type {Interface["redirect"]} */ ({ status: "none" });
 
   /** @param {Core} core */
   constructor(core) {
     const signed = fetchOver(core);
+    // The server is the first of the resources, and all of it may have the token.
+    const [server] = /** @type {string[]} */ (core.origins(true));
     const session = () => /** @type {Session} */ (core.session);
     inUse.add(core);
     Object.defineProperties(this, {
+      server: own({ get: () => server, enumerable: true }),
       session: own({ get: () => core.session, enumerable: true }),
       redirect: own({ get: () => core.redirect, enumerable: true }),
     });

@@ -108,6 +108,9 @@ export interface AuthOptions {
 export class Auth {
   private constructor();
 
+  /** The server's origin, such as "https://placeos.example.com". */
+  readonly server: string;
+
   /** What is known of the current session: never the token. The same frozen object until something changes. */
   readonly session: Session | null;
 

@@ -144,6 +144,7 @@ export function createTestAuth(options = {}) {
 
   /** @type {TestAuth} */
   const auth = {
+    server: server.origin,
     get session() {
       return session;
     },
