@@ -69,6 +69,8 @@ test("the package holds what a user needs and nothing of ours", async () => {
     "dist/external.js",
     "dist/fetch.js",
     "dist/given.js",
+    "dist/idle.d.ts",
+    "dist/idle.js",
     "dist/index.d.ts",
     "dist/index.js",
     "dist/placeos-auth.wasm",
