@@ -204,6 +204,7 @@ const skip =
 
 /** What the samples take from other packages, and the client that some of them begin with. */
 const AMBIENT = `
+declare module "@placeos/ts-client";
 declare module "*?url";
 declare const auth: import("placeos-auth").Auth;
 `;

@@ -63,6 +63,7 @@ test("the package holds what a user needs and nothing of ours", async () => {
     "dist/callback",
     "dist/callback/oauth-resp.html",
     "dist/callback/oauth-resp.js",
+    "dist/control-socket.js",
     "dist/core.js",
     "dist/core.wasm.js",
     "dist/external.d.ts",
@@ -79,6 +80,8 @@ test("the package holds what a user needs and nothing of ours", async () => {
     "dist/testing-http.js",
     "dist/testing.d.ts",
     "dist/testing.js",
+    "dist/ts-client.d.ts",
+    "dist/ts-client.js",
     "package.json",
   ]);
 });

@@ -8,14 +8,14 @@ import express from "express";
  * @param {Record<string, string>} headers of each response
  */
 export function published(path, folder, headers) {
-  const router = express.Router();
-  router.use(path, (_request, response, next) => {
+  const app = express();
+  app.use(path, (_request, response, next) => {
     response.set(headers);
     next();
   });
-  router.use(path, express.static(folder));
-  router.get(`${path}/*any`, (_request, response) =>
+  app.use(path, express.static(folder));
+  app.get(`${path}/*any`, (_request, response) =>
     response.sendFile("index.html", { root: folder }),
   );
-  return router;
+  return app;
 }

@@ -1,8 +1,10 @@
 // The apps of apps/, each built with its own tools and served with the sandbox.
+import { createServer } from "node:http";
 import { join } from "node:path";
 import { build } from "vite";
 import { root } from "../../../scripts/tools.js";
 import { freePort } from "../../e2e/support/worlds.js";
+import { listen } from "../../servers/listen.js";
 import { published } from "../../servers/published.js";
 import { startSandbox } from "../../servers/sandbox/index.js";
 import { install } from "./install.js";
@@ -20,6 +22,12 @@ export const POLICY = [
   "form-action 'none'",
   "frame-ancestors 'self'",
 ].join("; ");
+
+/** @param {string} policy */
+const headersWith = (policy) => ({
+  "Content-Security-Policy": policy,
+  "Referrer-Policy": "no-referrer",
+});
 
 /** @param {string} name */
 export const sourceOf = (name) =>
@@ -74,12 +82,43 @@ export const appOf = (
       generation,
       port,
       apps: [{ name, redirectUris: [`${origin}/${name}/`] }],
-      site: published(`/${name}`, builtOf(name), {
-        "Content-Security-Policy": policy,
-        "Referrer-Policy": "no-referrer",
-      }),
+      site: published(`/${name}`, builtOf(name), headersWith(policy)),
     });
     const { close } = sandbox;
     return { app: origin, server: origin, options: {}, sandbox, close };
+  },
+});
+
+/**
+ * The same on an origin of its own. The app has to be told where the server is: `sandbox.origin`.
+ *
+ * @param {string} name
+ * @param {object} [options]
+ * @param {"rails" | "next"} [options.generation] of the sandbox
+ * @returns {Kind}
+ */
+export const appElsewhere = (name, { generation = "rails" } = {}) => ({
+  name: `${name}, ${generation}, on another origin`,
+  isNewest: generation === "next",
+  why: "",
+  async start() {
+    await install();
+    await withVite(name);
+    const address = { port: await freePort(), host: "localhost" };
+    const origin = `http://localhost:${address.port}`;
+    const sandbox = await startSandbox({
+      generation,
+      apps: [{ name, redirectUris: [`${origin}/${name}/`] }],
+      origins: [origin],
+    });
+    const server = sandbox.origin;
+    const policy = POLICY.replace(/(connect|frame)-src/g, `$& ${server}`);
+    const site = published(`/${name}`, builtOf(name), headersWith(policy));
+    const app = await listen(createServer(site), address);
+    const close = async () => {
+      await app.close();
+      await sandbox.close();
+    };
+    return { app: origin, server, options: { server }, sandbox, close };
   },
 });
