@@ -80,6 +80,7 @@ test("the package holds what a user needs and nothing of ours", async () => {
     "dist/testing-http.js",
     "dist/testing.d.ts",
     "dist/testing.js",
+    "dist/ts-client-setup.js",
     "dist/ts-client.d.ts",
     "dist/ts-client.js",
     "package.json",

@@ -1,7 +1,7 @@
-// `@placeos/ts-client` on the session of a client of ours: `auth.fetch` sends its requests, `auth.openWebSocket` opens its socket,
-// and where it looks for a token it finds the session's, which for ts-client never expires. So it never has a reason to sign in.
+// `@placeos/ts-client` on the session of a client of ours: `auth.fetch` sends its requests, `auth.openWebSocket` opens its socket.
 import { AuthError as OwnError } from "./auth-error.js";
 import { ControlSocket } from "./control-socket.js";
+import { setUp } from "./ts-client-setup.js";
 
 /** @typedef {import("placeos-auth").Auth} Auth */
 /** @typedef {import("placeos-auth").AuthEvent} AuthEvent */
@@ -16,12 +16,6 @@ const LONGEST_MS = 15_000;
 
 /** ts-client's token while nobody is signed in: without any, its requests would wait for ever, and it would sign in. */
 const NO_TOKEN = "no-token";
-
-/** The last moment that a `Date` can be. */
-const NEVER = "8640000000000000";
-
-/** What ts-client stores of a session. */
-const ITS_SESSION = /_(access_token|refresh_token|expires_at|nonce)$/;
 
 /**
  * The socket that ts-client made last. One that it made before, it has given up.
@@ -92,12 +86,7 @@ export async function connect(auth, client) {
   };
 
   const followed = follow();
-  withSessionStorage(
-    storageOf(() => token),
-    () => {
-      client.setup(settingsFor(auth, makeSocket)).catch(() => {});
-    },
-  );
+  setUp(auth, client, () => token, makeSocket);
   if (client.token() !== NO_TOKEN) {
     disconnect();
     throw new AuthError(
@@ -109,113 +98,6 @@ export async function connect(auth, client) {
   newest?.end();
   await within(LONGEST_MS, Promise.all([untilOnline(client), followed]));
   return disconnect;
-}
-
-/**
- * What ts-client is set up with.
- *
- * @param {Auth} auth
- * @param {(url: string) => ControlSocket} makeSocket
- */
-function settingsFor(auth, makeSocket) {
-  const { host, protocol } = new URL(auth.server);
-  let isSetUp = false;
-  const refuse = () => {
-    throw new AuthError(
-      "configuration",
-      "@placeos/ts-client is connected to placeos-auth, and doesn't sign in by itself. Call `auth.login()`.",
-    );
-  };
-  return {
-    host,
-    secure: protocol === "https:",
-    redirect_uri: `${auth.server}/`,
-    scope: "public",
-    storage: "session",
-    handle_login: false,
-    ignore_api_key: true,
-    get auth_uri() {
-      return refuse();
-    },
-    get token_uri() {
-      return refuse();
-    },
-    // ts-client reads it in `setup`, where it writes it back, and whenever it is about to open its socket.
-    get token_header() {
-      if (isSetUp) offerSocket(makeSocket);
-      return true;
-    },
-    set token_header(_is) {
-      isSetUp = true;
-    },
-  };
-}
-
-/**
- * Has ts-client take this for its storage: it keeps what it reads in `setup`.
- *
- * @param {object} storage
- * @param {() => void} setUp
- */
-function withSessionStorage(storage, setUp) {
-  const name = "sessionStorage";
-  const own = Object.getOwnPropertyDescriptor(globalThis, name);
-  const value = { value: storage, configurable: true };
-  Object.defineProperty(globalThis, name, value);
-  try {
-    setUp();
-  } finally {
-    if (own) Object.defineProperty(globalThis, name, own);
-    else Reflect.deleteProperty(globalThis, name);
-  }
-}
-
-/**
- * The page's `sessionStorage`, but for what ts-client stores of a session: the token is this one, and nothing is written.
- *
- * @param {() => string} token
- */
-function storageOf(token) {
-  const storage = sessionStorage;
-  return {
-    get length() {
-      return storage.length;
-    },
-    /** @param {number} index */
-    key: (index) => storage.key(index),
-    /** @param {string} key */
-    getItem(key) {
-      if (key.endsWith("_access_token")) return token();
-      if (key.endsWith("_expires_at")) return NEVER;
-      return ITS_SESSION.test(key) ? null : storage.getItem(key);
-    },
-    /** @param {string} key @param {string} value */
-    setItem(key, value) {
-      if (!ITS_SESSION.test(key)) storage.setItem(key, value);
-    },
-    /** @param {string} key */
-    removeItem: (key) => storage.removeItem(key),
-  };
-}
-
-/**
- * Has the next `new WebSocket` of this task give another socket.
- *
- * @param {(url: string) => ControlSocket} makeSocket
- */
-function offerSocket(makeSocket) {
-  const page = /** @type {{ WebSocket: unknown }} */ (globalThis);
-  const original = page.WebSocket;
-  const restore = () => {
-    if (page.WebSocket === Offered) page.WebSocket = original;
-  };
-  /** @param {string} url */
-  function Offered(url) {
-    restore();
-    return makeSocket(url);
-  }
-  page.WebSocket = Offered;
-  queueMicrotask(restore);
 }
 
 /**
