@@ -216,12 +216,19 @@ for (const generation of /** @type {const} */ (["rails", "next"])) {
           const places = journey(page);
           const [token] = await tokens(page);
           const requests = sent(visit);
+          await page.evaluate(() => {
+            const { auth, client } = /** @type {AppWindow} */ (window);
+            auth.subscribe(() =>
+              Object.assign(window, { left: client.token() }),
+            );
+          });
           await page.getByRole("button", { name: "Sign out" }).click();
           await listed(page, "login_required");
           assert.equal(await rooms(page), "AuthError login_required");
-          const [left] = await page.evaluate(() => [
-            /** @type {AppWindow} */ (window).client.token(),
-          ]);
+          const left = await page.evaluate(() => {
+            const { left } = /** @type {any} */ (window);
+            return left;
+          });
           assert.equal(left, "no-token");
           await sleep(3 * SECOND);
           assert.deepEqual(requests(), []);
@@ -299,10 +306,11 @@ for (const generation of /** @type {const} */ (["rails", "next"])) {
           const seen = await page.evaluate(() => {
             const { client } = /** @type {AppWindow} */ (window);
             client.setToken("anothers");
+            const isKept = JSON.stringify(sessionStorage).includes("anothers");
             client.invalidateToken();
-            return [client.token(), client.isOnline()];
+            return [client.token(), client.isOnline(), isKept];
           });
-          assert.deepEqual(seen, ["no-token", true]);
+          assert.deepEqual(seen, ["no-token", true, false]);
           await sleep(2 * SECOND);
           assert.equal(await rooms(page), "AuthError login_required");
           assert.deepEqual(await connections(page), [0, 0]);
@@ -318,6 +326,7 @@ for (const generation of /** @type {const} */ (["rails", "next"])) {
         assert.deepEqual(await rooms(page), NAMES);
         const [upgrade] = upgradesOf(visit);
         assert.match(upgrade?.url ?? "", /[?&]fixed_device=true/);
+        assert.doesNotMatch(upgrade?.url ?? "", /token/);
       });
 
       claim("signs out by us where ts-client is told to", async (visit) => {
@@ -349,9 +358,9 @@ for (const generation of /** @type {const} */ (["rails", "next"])) {
             app.disconnect();
             const used = [app.client.token(), fetch === window.fetch];
             await new Promise((resolve) => setTimeout(resolve, 2000));
-            return used;
+            return [...used, app.client.is_connected()];
           });
-          assert.deepEqual(seen, ["no-token", false]);
+          assert.deepEqual(seen, ["no-token", false, false]);
           assert.deepEqual(requests(), []);
           await page.evaluate(async () => {
             const app = /** @type {AppWindow} */ (window);
