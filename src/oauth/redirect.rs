@@ -174,7 +174,7 @@ pub fn judge(response: Response, sign_in: Option<&SignIn>, now: Instant) -> Resu
     }
     if !is_from(params.field("iss"), sign_in) {
         return Err(invalid(
-            "an `iss` that is not the server that was asked, or none though the app names the issuer (RFC 9207)",
+            "no `iss`, or not that of the server that was asked (RFC 9207)",
         ));
     }
     if let Some(error) = params.field("error") {

@@ -102,7 +102,9 @@ test("has a client whose methods say that there is no page", async () => {
   auth.subscribe(() => {})();
   auth.install()();
   auth.close();
-  const { subscribe, install, close, session, redirect, ...methods } = auth;
+  const { server, subscribe, install, close, session, redirect, ...methods } =
+    auth;
+  assert.equal(server, "");
   const names = Object.keys(methods);
   assert.deepEqual(names.sort(), METHODS);
   for (const method of Object.values(methods))

@@ -167,7 +167,7 @@ export async function guarded(start) {
       typeof WebAssembly === "undefined"
         ? "This browser has no WebAssembly. Update it, or leave its lockdown mode for this site."
         : typeof TextDecoder === "undefined"
-          ? "There is no TextDecoder here. A test runner's page has to be given it: see docs/testing.md."
+          ? "There is no TextDecoder here. Give Node's to the page of the test runner."
           : "The WebAssembly of placeos-auth could not be started. If the page has a Content-Security-Policy, add " +
             "'wasm-unsafe-eval' to its script-src. What the browser said is in `error.cause`.",
     );

@@ -261,7 +261,7 @@ export class Auth {
   readonly subscribe: (listener: (event: AuthEvent) => void) => () => void;
 
   /**
-   * Makes `target.fetch` (default: the page's own) this `fetch`, for Angular's `withFetch`, axios's fetch adapter and
+   * Makes `target.fetch` (default: the page's own) this `fetch`, for axios's fetch adapter and
    * libraries that can't be handed one; returns the way back. Without a session, requests pass untouched.
    */
   readonly install: (target?: { fetch: typeof globalThis.fetch }) => () => void;

@@ -145,14 +145,14 @@ async function send(auth, input, init) {
 }
 
 /**
- * Throws an error again; of ours, without a status that ts-client would take for its own.
+ * Throws an error of ours again, without the status, which ts-client would take for that of its own request.
  *
  * @param {any} error
  * @returns {never}
  */
 function withoutStatus(error) {
-  if (error?.status === undefined) throw error;
-  throw new AuthError(error.code, error.message, error.retryable);
+  if (error instanceof OwnError) delete error.status;
+  throw error;
 }
 
 /**

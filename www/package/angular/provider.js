@@ -129,7 +129,7 @@ function provide(client, failedUrl) {
   });
   if (isAuth(client)) provided.ready = Promise.resolve(use(client));
   else if (isOnServer)
-    provided.ready = Promise.resolve(use(createServerAuth()));
+    provided.ready = Promise.resolve(use(createServerAuth(client.server)));
   else provided.ready = make(client);
   return provided;
 }

@@ -17,11 +17,17 @@ const METHODS = /** @type {const} */ ([
   "authority",
 ]);
 
-/** A client without a session, whose methods reject. */
-export function createServerAuth() {
+/**
+ * A client without a session, whose methods reject.
+ *
+ * @param {string | URL} [server]
+ */
+export function createServerAuth(server) {
   const methods = METHODS.map((name) => [name, async () => refuse(name)]);
   const auth = {
     ...Object.fromEntries(methods),
+    // Where none is named, it is the page's own, which a server doesn't know.
+    server: server === undefined ? "" : new URL(server).origin,
     session: null,
     redirect: Object.freeze({ status: "none" }),
     subscribe: () => () => {},
