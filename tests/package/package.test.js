@@ -155,16 +155,21 @@ test("importing it in a worker does nothing, and calling it there says why it ca
   assert.deepEqual(errors, REFUSALS);
 });
 
-test("an app that imports it and uses nothing of it carries nothing of it", async () => {
-  const contents = 'import { createAuth } from "placeos-auth"; console.log(1);';
-  const { outputFiles } = await build({
-    stdin: { contents, resolveDir: app },
-    bundle: true,
-    format: "esm",
-    write: false,
-  });
-  const [bundle] = outputFiles;
-  assert.ok(bundle && bundle.contents.length < 200);
+test("an app that uses nothing of it, or its errors alone, carries nothing else of it", async () => {
+  for (const [contents, most] of /** @type {const} */ ([
+    ['import { createAuth } from "placeos-auth"; console.log(1);', 200],
+    ['export { AuthError } from "placeos-auth";', 3000],
+    ['export { AuthError } from "placeos-auth/external";', 3000],
+  ])) {
+    const { outputFiles } = await build({
+      stdin: { contents, resolveDir: app },
+      bundle: true,
+      format: "esm",
+      write: false,
+    });
+    const [bundle] = outputFiles;
+    assert.ok(bundle && bundle.contents.length < most, contents);
+  }
 });
 
 test("a minimal app downloads no more than was promised", async () => {

@@ -133,23 +133,30 @@ function install(signed, target) {
 }
 
 /**
- * The functions of an entry, over its way to start the WebAssembly.
+ * `createAuth` of an entry, over its way to start the WebAssembly.
  *
  * @param {() => Promise<unknown>} start
  */
-export const entry = (start) => ({
+export const createOver =
+  (start) =>
   /** @param {import("placeos-auth").AuthOptions} [options] */
-  async createAuth(options) {
+  async (options) => {
     await guarded(start);
     return new Auth(await create(options));
-  },
+  };
 
+/**
+ * `completeSignIn`, likewise.
+ *
+ * @param {() => Promise<unknown>} start
+ */
+export const completeOver =
+  (start) =>
   /** @param {Pick<import("placeos-auth").AuthOptions, "log">} [options] */
-  async completeSignIn(options) {
+  async (options) => {
     await guarded(start);
     return new Auth(await complete(options));
-  },
-});
+  };
 
 /**
  * Runs what starts the WebAssembly; whatever is wrong with it, the error says what to change.

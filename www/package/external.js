@@ -1,6 +1,6 @@
 // The entry for apps that serve `placeos-auth.wasm` themselves: a smaller download, which the browser compiles as it comes.
 import { AuthError } from "./auth-error.js";
-import { entry, guarded } from "./auth.js";
+import { completeOver, createOver, guarded } from "./auth.js";
 import init from "./core.js";
 
 export { AuthError } from "./auth-error.js";
@@ -24,10 +24,13 @@ export function load(source) {
   return loading;
 }
 
-export const { createAuth, completeSignIn } = entry(() => {
+export const createAuth = /* @__PURE__ */ createOver(loaded);
+export const completeSignIn = /* @__PURE__ */ completeOver(loaded);
+
+function loaded() {
   if (loading) return loading;
   throw new AuthError(
     "configuration",
     "Call load() with the URL of placeos-auth.wasm before this.",
   );
-});
+}
