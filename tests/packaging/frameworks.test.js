@@ -1,55 +1,11 @@
 // The same small app in each framework, as the documentation writes it.
-import assert from "node:assert/strict";
-import { refuseWith } from "../e2e/support/answers.js";
-import { suite } from "../e2e/support/suite.js";
-import { typePassword } from "../e2e/support/visit.js";
-import { systems } from "../servers/building.js";
 import { appOf } from "./support/app.js";
-
-const NAMES = systems.map(({ display_name }) => display_name);
+import { roomsApp } from "./support/rooms.js";
 
 for (const name of ["react", "vue", "svelte"])
   for (const generation of /** @type {const} */ (["rails", "next"]))
-    suite(
+    roomsApp(
       `An app in ${name}, ${generation}`,
-      (claim) => {
-        claim(
-          "has its users sign in, shows what only a token can fetch, and hears of a sign-out",
-          async (visit) => {
-            const deep = `/${name}/rooms/1?x#y`;
-            const page = await visit.open(deep);
-            await page.getByRole("button", { name: "Sign in" }).click();
-            await typePassword(page);
-            const rooms = page.getByRole("listitem");
-            await rooms.first().waitFor();
-            assert.deepEqual(await rooms.allTextContents(), NAMES);
-            assert.equal(page.url(), visit.world.app + deep);
-
-            await page.reload();
-            await rooms.first().waitFor();
-            await page.getByRole("button", { name: "Sign out" }).click();
-            await page.getByRole("button", { name: "Sign in" }).waitFor();
-            assert.deepEqual(visit.lines.filter(isComplaint), []);
-          },
-        );
-
-        claim("shows a refusal, and asks no more", async (visit) => {
-          const { isNewest } = visit.world;
-          visit.answer((asked) =>
-            // In the query by the code flow.
-            refuseWith()(asked).replace("#", isNewest ? "?" : "#"),
-          );
-          const page = await visit.open(`/${name}/`);
-          await page.getByRole("button", { name: "Sign in" }).click();
-          await page.getByRole("alert").waitFor();
-        });
-      },
-      { kind: appOf(name, { generation }) },
+      name,
+      appOf(name, { generation }),
     );
-
-/**
- * What a framework says of a fault. Servers of old have no metadata, which the console says as well.
- *
- * @param {string} line
- */
-const isComplaint = (line) => /error|warn/i.test(line) && !/404/.test(line);

@@ -5,7 +5,8 @@
  * import { createAuth } from "placeos-auth";
  *
  * const auth = await createAuth({ server: "https://placeos.example.com" });
- * if (!auth.session) await auth.login(); // leaves; the page comes back signed in
+ * // Leaves, and the page comes back signed in. After a refusal, only a click begins another try.
+ * if (!auth.session && auth.redirect.status !== "failed") await auth.login();
  * const systems = await auth.fetch("https://placeos.example.com/api/engine/v2/systems").then((r) => r.json());
  * ```
  */

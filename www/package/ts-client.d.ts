@@ -29,7 +29,7 @@ export interface TsClient {
  *
  * `client` is all of the module, `import * as client from "@placeos/ts-client"`.
  *
- * Resolves when ts-client is online, or after 15 seconds, with the way back: ts-client has no token then, and does nothing.
+ * Resolves when ts-client is online, or after 15 seconds, with the way back: ts-client has no token then, and opens no socket.
  *
  * @throws {AuthError} `configuration` for what isn't ts-client, or is of a version that can't be connected.
  */

@@ -10,10 +10,16 @@ export const App = () => (
 function Page() {
   const auth = useAuth();
   const session = useSession();
-  if (auth.redirect.status === "failed")
-    return <p role="alert">{auth.redirect.error.message}</p>;
-  if (!session) return <button onClick={auth.login}>Sign in</button>;
-  return <Building flow={session.flow} />;
+  if (session) return <Building flow={session.flow} />;
+  const { redirect } = auth;
+  return (
+    <>
+      {redirect.status === "failed" && (
+        <p role="alert">The sign-in failed: {redirect.error.code}</p>
+      )}
+      <button onClick={auth.login}>Sign in</button>
+    </>
+  );
 }
 
 function Building({ flow }: { flow: string }) {
@@ -28,7 +34,7 @@ function Building({ flow }: { flow: string }) {
       <Suspense fallback={<p>Loading rooms</p>}>
         <Rooms asking={asking} />
       </Suspense>
-      <button onClick={() => auth.logout({ local: true })}>Sign out</button>
+      <button onClick={auth.logout}>Sign out</button>
     </>
   );
 }
