@@ -230,6 +230,19 @@ impl Auth {
     }
 }
 
+/// Another handle of the same client: what closes one of them leaves the others open.
+impl Clone for Auth {
+    fn clone(&self) -> Self {
+        if self.is_open.get() {
+            self.client().open();
+        }
+        Auth {
+            shared: Rc::clone(&self.shared),
+            is_open: self.is_open.clone(),
+        }
+    }
+}
+
 impl Drop for Auth {
     fn drop(&mut self) {
         self.close();

@@ -52,8 +52,12 @@ mod browser;
 mod client;
 
 #[cfg(target_arch = "wasm32")]
-pub use auth::Auth;
+pub use auth::{Auth, Hooks, Login, Logout, Subscription};
 pub use error::{AuthError, ErrorCode};
+pub use oauth::arrival::Redirect;
+pub use oauth::authority::Authority;
+pub use oauth::token::{Credentials, Exchange};
+pub use oauth::tokens::Adopted;
 pub use options::{Flow, FlowOption, Options, StorageKind};
 pub use session::effect::Change;
 pub use session::end_reason::EndReason;

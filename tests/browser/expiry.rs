@@ -50,8 +50,23 @@ async fn a_client_that_was_closed_hears_nothing_more() {
 }
 
 #[wasm_bindgen_test]
+async fn a_clone_keeps_the_client_open_until_it_is_dropped_as_well() {
+    let auth = restored(&options(), 2).await;
+    let clone = auth.clone();
+    let heard = Rc::new(RefCell::new(0));
+    let ears = Rc::clone(&heard);
+    let _subscription = auth.subscribe(move |_| *ears.borrow_mut() += 1);
+    auth.close();
+    // A clone of what is closed is closed.
+    drop(auth.clone());
+    sleep(2500).await;
+    assert_eq!(*heard.borrow(), 1);
+    assert!(clone.session().is_none());
+}
+
+#[wasm_bindgen_test]
 async fn a_listener_may_unsubscribe_others_and_itself() {
-    let auth = Rc::new(signed_in(&options(), 7200).await);
+    let auth = signed_in(&options(), 7200).await;
     let second = Rc::new(RefCell::new(None));
     let heard = Rc::new(RefCell::new(0));
     let (held, ears) = (Rc::clone(&second), Rc::clone(&heard));
@@ -61,7 +76,7 @@ async fn a_listener_may_unsubscribe_others_and_itself() {
     });
     let ears = Rc::clone(&heard);
     second.replace(Some(auth.subscribe(move |_| *ears.borrow_mut() += 10)));
-    let local = placeos_auth::auth::Logout {
+    let local = placeos_auth::Logout {
         local: true,
         ..Default::default()
     };
@@ -80,7 +95,7 @@ async fn a_subscription_that_holds_another_ends_both() {
         let _held = &inner;
     });
     drop(outer);
-    let local = placeos_auth::auth::Logout {
+    let local = placeos_auth::Logout {
         local: true,
         ..Default::default()
     };
