@@ -17,7 +17,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
-/// How long a page is taken to be on its way to the logout page.
+/// How long a user is taken to be on the way to the logout page.
 const LEAVING: Duration = Duration::from_secs(5);
 
 thread_local! {
@@ -103,20 +103,27 @@ impl Shared {
         }
     }
 
-    /// That this page is not on its way to the logout page. A guard that begins a session as soon as there is none must not
-    /// undo the sign-out under way.
+    /// That the user is not on the way to the logout page, here or in another tab of the session. A guard that begins a session
+    /// as soon as there is none must not undo the sign-out under way.
     ///
     /// # Errors
     /// `login_required`
     pub fn check_stays(&self) -> Result<()> {
         let now = clock::now();
-        let left = self.left_for_logout.get();
-        if left.is_none_or(|left| now.distance(left) >= LEAVING) {
+        let left = [
+            self.left_for_logout.get(),
+            self.client.signed_out_elsewhere(),
+        ];
+        if !left
+            .iter()
+            .flatten()
+            .any(|left| now.distance(*left) < LEAVING)
+        {
             return Ok(());
         }
         Err(AuthError::new(
             ErrorCode::LoginRequired,
-            "This page is on its way to the logout page. Sign in afterwards.",
+            "The user is on the way to the logout page, here or in another tab. Sign in afterwards.",
         ))
     }
 

@@ -45,6 +45,7 @@ use crate::session::tab_message::TabMessage;
 use crate::session::view::Session;
 use crate::session::{Machine, Settings};
 use crate::text::concat;
+use crate::time::Instant;
 use api_keys::ApiKeys;
 use hooks::AppHooks;
 use listeners::Listeners;
@@ -290,6 +291,10 @@ impl Client {
 
     pub fn is_current(&self, attempt: SignInAttempt) -> bool {
         self.machine.borrow().is_current(attempt)
+    }
+
+    pub fn signed_out_elsewhere(&self) -> Option<Instant> {
+        self.machine.borrow().signed_out_elsewhere()
     }
 
     fn is_renewing(&self) -> bool {

@@ -104,6 +104,8 @@ pub struct Machine {
     sign_outs: u32,
     /// When the session began that the user has last signed out of on this page.
     signed_out_of: Option<Instant>,
+    /// When the user last signed out of this page's session in another tab.
+    signed_out_elsewhere: Option<Instant>,
     /// When the last session began, also if it has ended.
     last_session: Option<Instant>,
     /// What the clock showed last.
@@ -140,6 +142,7 @@ impl Machine {
             last_sign_in: 0,
             sign_outs: 0,
             signed_out_of: None,
+            signed_out_elsewhere: None,
             last_session: None,
             seen_at: Instant::from_millis(0),
         }

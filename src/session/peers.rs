@@ -83,6 +83,7 @@ impl Machine {
                 if is_ahead {
                     step.out.push(Effect::Revoke(session.tokens.clone()));
                 }
+                self.signed_out_elsewhere = Some(step.now);
                 self.end(EndReason::SignedOut, step);
             }
         }

@@ -113,6 +113,11 @@ impl Machine {
         self.storage.has_own() || self.session(now).is_none()
     }
 
+    /// When the user last signed out of this page's session in another tab.
+    pub fn signed_out_elsewhere(&self) -> Option<Instant> {
+        self.signed_out_elsewhere
+    }
+
     /// A sign-in that begins now.
     pub fn begin_sign_in(&mut self) -> SignInAttempt {
         let number = self.sign_ins;

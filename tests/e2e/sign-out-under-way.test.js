@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { signedInAtServer } from "./support/frames.js";
+import { openFramed, signedInAtServer } from "./support/frames.js";
 import { hold, REVOKE_PATH, until } from "./support/grants.js";
 import { suite } from "./support/suite.js";
 import { create } from "./support/visit.js";
@@ -44,13 +44,29 @@ suite("A sign-out on its way to the logout page", (claim) => {
       await signOut(page);
       const { error } = await page.evaluate(() => window.out);
       assert.equal(error?.code, "login_required");
-      assert.match(error.message, /on its way to the logout page/);
+      assert.match(error.message, /on the way to the logout page/);
       assert.equal(visit.context.pages().length, 1);
       const left = page.waitForRequest(/\/auth\/logout/);
       held.release();
       await left;
     });
   }
+
+  claim("is undone by no guard of another tab", async (visit) => {
+    const options = { storage: "local" };
+    const { page } = await signedInAtServer(visit, options);
+    const other = await openFramed(visit);
+    assert.ok((await create(other, options)).session);
+    const held = hold(visit, REVOKE_PATH);
+    await guard(other, "silent");
+    await signOut(page);
+    const { error } = await other.evaluate(() => window.out);
+    assert.equal(error?.code, "login_required");
+    assert.match(error.message, /in another tab/);
+    const left = page.waitForRequest(/\/auth\/logout/);
+    held.release();
+    await left;
+  });
 
   claim("is undone by no guard of another client", async (visit) => {
     const { page } = await signedInAtServer(visit);

@@ -245,6 +245,19 @@ fn a_page_that_has_signed_out_does_not_take_up_the_same_session_when_it_is_shown
 }
 
 #[test]
+fn a_sign_out_in_another_tab_is_remembered_and_no_other_end() {
+    for (reason, at) in [
+        (EndReason::Expired(None), None),
+        (EndReason::SignedOut, Some(seconds(5))),
+    ] {
+        let mut machine = renewable();
+        machine.step(peer_ends(generation(0), reason), seconds(5));
+        assert!(machine.session(seconds(5)).is_none());
+        assert_eq!(machine.signed_out_elsewhere(), at);
+    }
+}
+
+#[test]
 fn tokens_that_come_after_a_sign_out_are_revoked_and_nobody_keeps_them() {
     let mut machine = renewable();
     machine.step(Event::SignOut, NOW);
