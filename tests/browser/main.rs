@@ -12,6 +12,7 @@ mod form;
 mod page;
 mod redirect;
 mod requests;
+mod sample;
 mod storage;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -254,6 +254,14 @@ test("every sample in a language of a framework is of an app that is built and r
   assert.ok(count >= 3, `${count} samples`);
 });
 
+test("the sample in Rust is compiled", () => {
+  const samples = ALL.flatMap((page) => [...read(page).matchAll(CODE)]);
+  const rust = samples.filter(([, language]) => language === "rust");
+  assert.equal(rust.length, 1);
+  const [[, , sample = ""]] = rust;
+  assert.ok(read("tests/browser/sample.rs").includes(sample));
+});
+
 test("every sample fits the types", { skip }, async () => {
   const app = await mkdtemp(join(tmpdir(), "placeos-auth-docs-"));
   try {
