@@ -65,8 +65,7 @@ pub fn login_required() -> AuthError {
 pub fn sign_in_given_up() -> AuthError {
     AuthError::new(
         ErrorCode::LoginRequired,
-        "This sign-in was given up: the user has signed out meanwhile, or a later sign-in has begun a session. See \
-         auth.session.",
+        "This sign-in was given up: the user has signed out meanwhile, or a later sign-in has begun a session.",
     )
 }
 

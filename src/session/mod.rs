@@ -361,9 +361,7 @@ impl Machine {
         let another = self.storage.by_another().map(Rc::new);
         let own = self.signed_in().map(|session| Rc::clone(&session.tokens));
         for tokens in another.into_iter().chain(own) {
-            let end = TabMessage::End(tokens.generation(), EndReason::SignedOut);
-            step.out.push(Effect::Post(end));
-            step.out.push(Effect::Revoke(tokens));
+            revoke_everywhere(tokens, step);
         }
         self.storage.clear(&mut step.out);
         if let Some(own) = self.generation() {
@@ -388,4 +386,11 @@ impl Machine {
         self.storage.remove(&mut step.out);
         step.out.push(Effect::Notify(Change::Ended(reason)));
     }
+}
+
+/// Has other tabs, and the server, end the session of these tokens: the user has signed out.
+fn revoke_everywhere(tokens: Rc<Tokens>, step: &mut Step) {
+    let end = TabMessage::End(tokens.generation(), EndReason::SignedOut);
+    step.out.push(Effect::Post(end));
+    step.out.push(Effect::Revoke(tokens));
 }

@@ -4,7 +4,7 @@ use super::effect::{Change, Effect};
 use super::end_reason::EndReason;
 use super::state::Renewal;
 use super::tab_message::TabMessage;
-use super::{Machine, Step};
+use super::{Machine, Step, revoke_everywhere};
 use crate::error::AuthError;
 use crate::oauth::tokens::{Generation, Tokens};
 use crate::secret::Secret;
@@ -50,9 +50,7 @@ impl Machine {
     /// else ends what it has stored.
     fn sign_out_late(&mut self, tokens: Tokens, step: &mut Step) {
         let generation = tokens.generation();
-        let end = TabMessage::End(generation, EndReason::SignedOut);
-        step.out.push(Effect::Post(end));
-        step.out.push(Effect::Revoke(Rc::new(tokens)));
+        revoke_everywhere(Rc::new(tokens), step);
         let stored = self.storage.tokens();
         if stored.is_some_and(|stored| stored.generation().same_session(generation)) {
             self.storage.clear(&mut step.out);

@@ -59,7 +59,7 @@ pub fn printable(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).collect()
 }
 
-/// What an authorization server may add to a redirect URI.
+/// What an authorization server may add to a redirect URI. Written down once more, so that the code's own list is held to it.
 pub const PARAMETERS: &[&str] = &[
     "access_token",
     "code",
