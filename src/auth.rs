@@ -8,6 +8,7 @@
 //! | `panel` | an API key in the address |
 //! | `login` | the way there |
 //! | `popup` | sign-in in a popup |
+//! | `popup_response` | the page that the server leads a popup back to |
 //! | `silent` | sign-in without showing anything |
 //! | `grants` | sessions that take no page of the server's |
 //! | `request` | one request of the app's, from its arguments to its response |
@@ -21,6 +22,7 @@ mod landing;
 mod login;
 mod panel;
 mod popup;
+mod popup_response;
 pub(crate) mod request;
 mod shared;
 mod signing;

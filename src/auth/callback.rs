@@ -1,7 +1,7 @@
 //! A callback page of its own: it completes a sign-in, and goes back to the app.
 
 use super::landing::{Here, land, own_origin, return_to, stored_sign_in};
-use super::popup::PopupResponse;
+use super::popup_response::PopupResponse;
 use super::shared::Shared;
 use crate::browser::{frame, page};
 use crate::client::hooks::Hooks;

@@ -1,18 +1,11 @@
 //! Sessions that take no page of the server's.
 
 use super::Auth;
-use super::shared::Shared;
 use crate::browser::clock;
-use crate::client::Client;
-use crate::config::check_scope;
 use crate::error::Result;
 use crate::oauth::token::{Credentials, Exchange};
-use crate::oauth::tokens::{Adopted, Tokens};
-use crate::session::attempt::SignInAttempt;
-use crate::session::event::Event;
-use crate::session::failure::sign_in_given_up;
+use crate::oauth::tokens::Adopted;
 use crate::session::view::Session;
-use std::rc::Rc;
 
 impl Auth {
     /// Exchanges a password for a session: for trusted environments only, such as a kiosk set up by its operator.
@@ -27,10 +20,10 @@ impl Auth {
     /// session that was there before stays.
     pub async fn login_with_password(&self, credentials: Credentials) -> Result<Session> {
         let client = self.client();
-        let scope = scope_of(&self.shared, credentials.scope.as_deref())?;
+        let scope = self.shared.scope(credentials.scope.as_deref())?;
         let attempt = client.begin_sign_in();
         let tokens = client.server.password(credentials, &scope).await?;
-        begin_session(client, tokens, attempt)
+        self.shared.begin_session(tokens, attempt)
     }
 
     /// Exchanges the token of another issuer for a session
@@ -42,10 +35,10 @@ impl Auth {
     /// As [`Auth::login_with_password`]. A session that was there before stays.
     pub async fn exchange_token(&self, given: Exchange) -> Result<Session> {
         let client = self.client();
-        let scope = scope_of(&self.shared, given.scope.as_deref())?;
+        let scope = self.shared.scope(given.scope.as_deref())?;
         let attempt = client.begin_sign_in();
         let tokens = client.server.exchange(given, &scope).await?;
-        begin_session(client, tokens, attempt)
+        self.shared.begin_session(tokens, attempt)
     }
 
     /// Makes a token that the app has got by itself this client's session: guests with a token in their link, native shells.
@@ -59,34 +52,8 @@ impl Auth {
     /// stays.
     pub fn adopt(&self, given: Adopted) -> Result<Session> {
         let client = self.client();
-        let scope = scope_of(&self.shared, given.scope.as_deref())?;
+        let scope = self.shared.scope(given.scope.as_deref())?;
         let tokens = given.judge(&scope, clock::now())?;
-        begin_session(client, tokens, client.begin_sign_in())
+        self.shared.begin_session(tokens, client.begin_sign_in())
     }
-}
-
-/// The scope of a session that is to begin: that of the call, or else of the options.
-///
-/// # Errors
-/// `configuration`; `login_required` on the way to the logout page.
-pub fn scope_of(shared: &Shared, given: Option<&str>) -> Result<String> {
-    shared.client.api_keys.check_has_none()?;
-    let scope = given.unwrap_or(&shared.config().scope);
-    let scope = check_scope("scope", scope)?;
-    shared.check_stays()?;
-    Ok(scope.to_owned())
-}
-
-/// The session that begins with these tokens.
-///
-/// # Errors
-/// `login_required` if the user has signed out meanwhile, or a later sign-in has begun a session.
-pub fn begin_session(
-    client: &Rc<Client>,
-    tokens: Tokens,
-    attempt: SignInAttempt,
-) -> Result<Session> {
-    client.handle(Event::SignedIn { tokens, attempt });
-    let session = client.session().filter(|_| client.is_current(attempt));
-    session.ok_or_else(sign_in_given_up)
 }

@@ -1,7 +1,7 @@
 //! Takes the response to a sign-in that this page load may be, and brings the user back to where they were.
 
 use super::panel;
-use super::popup::PopupResponse;
+use super::popup_response::PopupResponse;
 use super::shared::{Shared, is_own};
 use crate::browser::storage::crossing;
 use crate::browser::timeout::sleep;

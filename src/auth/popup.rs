@@ -1,21 +1,16 @@
-//! Sign-in in a popup: the page that opens it, and the page that the server leads it back to.
-//!
-//! The popup's page knows by the state in its address that it is one. It keeps the answer for the page that opened it, which
-//! judges it by what it remembers, and does nothing else.
+//! Sign-in in a popup: the page that opens it, and judges the response by what it remembers. The popup's page is
+//! `popup_response`.
 
 use super::Auth;
-use super::grants::{begin_session, scope_of};
+use super::popup_response::channel;
 use super::shared::{Shared, SignInPopup};
-use crate::browser::popup::{self, Popup, Seen};
-use crate::browser::{self, clock, page};
+use crate::browser::popup::{Popup, Seen};
+use crate::browser::{self, clock};
 use crate::client::authorization_request::AuthorizationRequest;
 use crate::error::{AuthError, ErrorCode, Result};
-use crate::oauth::redirect::find;
 use crate::oauth::state::State;
 use crate::session::failure::{login_required, sign_in_given_up};
 use crate::session::view::Session;
-use crate::text::concat;
-use crate::url::Url;
 use std::cell::RefCell;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -35,8 +30,10 @@ impl Auth {
         &self,
         scope: Option<&str>,
     ) -> Pin<Box<dyn Future<Output = Result<Session>>>> {
-        let begun =
-            scope_of(&self.shared, scope).and_then(|scope| Ok((scope, open(&self.shared)?)));
+        let begun = self
+            .shared
+            .scope(scope)
+            .and_then(|scope| Ok((scope, open(&self.shared)?)));
         let shared = Rc::clone(&self.shared);
         Box::pin(async move {
             let (scope, sign_in) = begun?;
@@ -98,7 +95,7 @@ async fn run(sign_in: &Rc<SignInPopup>, shared: &Shared, scope: &str) -> Result<
         if let Some(answer) = url.filter(|url| request.is_answered_by(config, url)) {
             popup.take_answer();
             let tokens = request.tokens(&client.server, &answer).await?;
-            return begin_session(client, tokens, attempt);
+            return shared.begin_session(tokens, attempt);
         }
     }
     Err(if !client.is_current(attempt) {
@@ -108,47 +105,6 @@ async fn run(sign_in: &Rc<SignInPopup>, shared: &Shared, scope: &str) -> Result<
     } else {
         closed()
     })
-}
-
-fn channel(state: &State) -> String {
-    concat(&["placeos-auth:popup:", state.as_str()])
-}
-
-/// The response to a popup's sign-in, which this page holds for the page that opened it.
-pub struct PopupResponse {
-    state: State,
-    url: Url,
-}
-
-impl PopupResponse {
-    /// Takes it out of the address bar.
-    pub fn take(here: &Url, redirect_url: &Url) -> Option<Self> {
-        let (response, clean) = find(here, redirect_url)?;
-        let state = response.state().filter(|state| state.is_popup())?.clone();
-        // Where it can't be changed, it is gone with the window.
-        let _ = page::replace_entry(&page::history_state(), &clean);
-        Some(PopupResponse {
-            state,
-            url: here.clone(),
-        })
-    }
-
-    /// Hands it over, and closes this window. One that nobody takes is void.
-    ///
-    /// # Errors
-    /// `unsupported_environment` on a page that did its part, and is still there; `state_mismatch` where nobody took it.
-    pub async fn hand_over(self) -> AuthError {
-        if popup::offer(&self.url.href(), &channel(&self.state)).await {
-            return AuthError::new(
-                ErrorCode::UnsupportedEnvironment,
-                "This page is the popup of a sign-in, which has gone on in the page that opened it. Close this window.",
-            );
-        }
-        AuthError::new(
-            ErrorCode::StateMismatch,
-            "The page that opened this popup for a sign-in is gone, or the browser keeps the two apart. Sign in again.",
-        )
-    }
 }
 
 fn blocked() -> AuthError {

@@ -6,10 +6,14 @@ use crate::browser::task::SharedTask;
 use crate::browser::{self, clock, frame, http, page, timer};
 use crate::client::Client;
 use crate::client::hooks::{AppHooks, Hooks};
-use crate::config::Config;
+use crate::config::{Config, check_scope};
 use crate::error::{AuthError, ErrorCode, Result};
 use crate::oauth::arrival::Redirect;
+use crate::oauth::tokens::Tokens;
 use crate::options::Options;
+use crate::session::attempt::SignInAttempt;
+use crate::session::event::Event;
+use crate::session::failure::sign_in_given_up;
 use crate::session::view::Session;
 use crate::time::Instant;
 use crate::url::Url;
@@ -94,6 +98,28 @@ impl Shared {
         let key = self.key("session");
         let all = ALL.with_borrow(Clone::clone).into_iter();
         all.filter(|shared| shared.key("session") == key).collect()
+    }
+
+    /// The scope of a session that is to begin: that of the call, or else of the options.
+    ///
+    /// # Errors
+    /// `configuration`; `login_required` on the way to the logout page.
+    pub fn scope(&self, given: Option<&str>) -> Result<String> {
+        self.client.api_keys.check_has_none()?;
+        let scope = check_scope("scope", given.unwrap_or(&self.config().scope))?;
+        self.check_stays()?;
+        Ok(scope.to_owned())
+    }
+
+    /// The session that begins with these tokens.
+    ///
+    /// # Errors
+    /// `login_required` if the user has signed out meanwhile, or a later sign-in has begun a session.
+    pub fn begin_session(&self, tokens: Tokens, attempt: SignInAttempt) -> Result<Session> {
+        let client = &self.client;
+        client.handle(Event::SignedIn { tokens, attempt });
+        let session = client.session().filter(|_| client.is_current(attempt));
+        session.ok_or_else(sign_in_given_up)
     }
 
     /// This page is left for the logout page.

@@ -1,7 +1,6 @@
 //! Sign-in without showing anything.
 
 use super::Auth;
-use super::grants::{begin_session, scope_of};
 use super::shared::Shared;
 use crate::client::frame::{self, FrameRequest};
 use crate::error::{AuthError, ErrorCode, Result};
@@ -18,7 +17,7 @@ impl Auth {
     /// `server_error`, `temporarily_unavailable` where it may work later; the server's own code where it refuses. A session
     /// that was there before stays.
     pub async fn login_silently(&self, scope: Option<&str>) -> Result<Session> {
-        let scope = scope_of(&self.shared, scope)?;
+        let scope = self.shared.scope(scope)?;
         let shared = Rc::clone(&self.shared);
         let task = Box::pin(async move {
             let outcome = sign_in(&shared, &scope).await;
@@ -41,7 +40,7 @@ async fn sign_in(shared: &Shared, scope: &str) -> Result<Session> {
     };
     let is_wanted = || client.is_current(attempt);
     match frame::ask(&client.server, asked, &is_wanted).await {
-        Ok(tokens) => begin_session(client, tokens, attempt),
+        Ok(tokens) => shared.begin_session(tokens, attempt),
         Err(_) if !is_wanted() => Err(sign_in_given_up()),
         Err(error) => Err(error),
     }
