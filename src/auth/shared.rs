@@ -149,7 +149,7 @@ impl Shared {
         }
         Err(AuthError::new(
             ErrorCode::LoginRequired,
-            "The user is on the way to the logout page, here or in another tab. Sign in afterwards.",
+            "The user is signing out, here or in another tab. Sign in afterwards.",
         ))
     }
 

@@ -44,7 +44,7 @@ suite("A sign-out on its way to the logout page", (claim) => {
       await signOut(page);
       const { error } = await page.evaluate(() => window.out);
       assert.equal(error?.code, "login_required");
-      assert.match(error.message, /on the way to the logout page/);
+      assert.match(error.message, /is signing out, here or in another tab/);
       assert.equal(visit.context.pages().length, 1);
       const left = page.waitForRequest(/\/auth\/logout/);
       held.release();
@@ -62,7 +62,7 @@ suite("A sign-out on its way to the logout page", (claim) => {
     await signOut(page);
     const { error } = await other.evaluate(() => window.out);
     assert.equal(error?.code, "login_required");
-    assert.match(error.message, /in another tab/);
+    assert.match(error.message, /is signing out, here or in another tab/);
     const left = page.waitForRequest(/\/auth\/logout/);
     held.release();
     await left;
